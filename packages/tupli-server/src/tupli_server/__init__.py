@@ -1,4 +1,4 @@
-"""A self-hosted home for offline reinforcement-learning data: benchmarks, artifacts and episodes, shared by groups or with everyone."""
+"""A self-hosted home for offline reinforcement-learning data: benchmarks, artifacts, episodes."""
 
 from tupli_server.__about__ import __version__
 
