@@ -18,7 +18,7 @@ MAX_METADATA_DEPTH = 32
 class Schema(BaseModel):
     """A value that client and server agree on: frozen, and a misspelt field fails where it is made."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, ser_json_inf_nan="null")
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
 
 def now() -> datetime:
