@@ -1,7 +1,7 @@
 """Episodes: the steps from a reset to the first terminated or truncated."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import Field, NonNegativeInt, PositiveInt, field_serializer, field_validator, model_validator
 
@@ -89,7 +89,7 @@ class Episode(EpisodeDescription):
     ) -> None:
         if (tuples is None) == (data is None):
             raise ValueError("an episode has either tuples or data")
-        super().__init__(tuples=tuples if data is None else data, **fields)
+        super().__init__(**fields, **{"tuples": tuples if data is None else data})
 
     @field_validator("tuples")
     @classmethod
@@ -108,7 +108,7 @@ class Episode(EpisodeDescription):
     def data(self) -> "EpisodeData":
         """The steps as columns. Needs numpy (the extra ``columns``)."""
         if _is_columnar(self.tuples):
-            return self.tuples  # type: ignore[no-any-return]
+            return cast("EpisodeData", self.tuples)
         from tupli_schemas.columns import EpisodeData
 
         return EpisodeData.from_tuples(self.tuples)
