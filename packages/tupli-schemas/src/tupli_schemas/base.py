@@ -73,7 +73,9 @@ Text = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_well
 Scalar = bool | int | float | str
 """What a filter compares with. Numbers, strings and booleans each compare within their own kind."""
 
-Key = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f$.][^\x00-\x1f.]*(\.[^\x00-\x1f$.][^\x00-\x1f.]*)*$", max_length=300)]
+Key = Annotated[
+    str, StringConstraints(pattern=r"^[^\x00-\x1f$.][^\x00-\x1f.]*(\.[^\x00-\x1f$.][^\x00-\x1f.]*)*$", max_length=300)
+]
 """A path into a header: parts joined by dots; no part is empty or begins with ``$``."""
 
 

@@ -38,7 +38,9 @@ class BenchmarkHeader(Header):
 
     hash: Hash
     metadata: BenchmarkMetadata
-    inspection: Inspection | None = Field(default=None, description="What the stored text would touch, read without running it.")
+    inspection: Inspection | None = Field(
+        default=None, description="What the stored text would touch, read without running it."
+    )
     observation_space: SpaceSpec | None = None
     action_space: SpaceSpec | None = None
 

@@ -1,9 +1,17 @@
 """Episodes: the steps from a reset to the first terminated or truncated."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
-from pydantic import Field, NonNegativeInt, PositiveInt, field_serializer, field_validator, model_validator
+from pydantic import (
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_serializer,
+    model_validator,
+)
 
 from tupli_schemas.base import MAX_INT, Header, Id, Metadata, Schema
 from tupli_schemas.tuples import RLTuple
@@ -74,10 +82,22 @@ class EpisodeHeader(Header, EpisodeDescription, EpisodeStatistics):
     n_bytes: NonNegativeInt = 0
 
 
+def _keep_columns(steps: Any, read_tuples: ValidatorFunctionWrapHandler) -> Any:
+    """Columns are steps already; anything else is read as tuples, one by one."""
+    if not _is_columnar(steps):
+        steps = read_tuples(steps if isinstance(steps, list | tuple) else tuple(steps))
+    if not len(steps):
+        raise ValueError("an episode has at least one step; this one is empty")
+    return steps
+
+
+Steps = Annotated[tuple[RLTuple, ...], WrapValidator(_keep_columns)]
+
+
 class Episode(EpisodeDescription):
     """An episode with its steps, given as ``tuples`` or, faster, as ``data`` (columns)."""
 
-    tuples: Any = Field(json_schema_extra={"type": "array", "items": {"$ref": "#/$defs/RLTuple"}})
+    tuples: Steps
     id: Id | None = None
 
     def __init__(
@@ -89,16 +109,7 @@ class Episode(EpisodeDescription):
     ) -> None:
         if (tuples is None) == (data is None):
             raise ValueError("an episode has either tuples or data")
-        super().__init__(**fields, **{"tuples": tuples if data is None else data})
-
-    @field_validator("tuples")
-    @classmethod
-    def _read_tuples(cls, tuples: Any) -> Any:
-        if not _is_columnar(tuples):
-            tuples = tuple(step if isinstance(step, RLTuple) else RLTuple.model_validate(step) for step in tuples)
-        if not len(tuples):
-            raise ValueError("an episode has at least one step; this one is empty")
-        return tuples
+        super().__init__(**fields, tuples=tuples if data is None else data)
 
     @field_serializer("tuples")
     def _write_tuples(self, tuples: Any) -> list[dict[str, Any]]:

@@ -41,7 +41,12 @@ class TupliError(Exception):
     title: ClassVar[str] = "Something went wrong"
 
     def __init__(
-        self, detail: str, *, hint: str | None = None, errors: tuple[FieldProblem, ...] = (), request_id: str | None = None
+        self,
+        detail: str,
+        *,
+        hint: str | None = None,
+        errors: tuple[FieldProblem, ...] = (),
+        request_id: str | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail

@@ -41,8 +41,18 @@ def json_schema(name: str) -> dict[str, Any]:
 
 def _mode(shape: Any) -> Any:
     """Headers are written by a storage, so every field is there; the rest is written by people, who may leave defaults out."""
-    answers = (benchmarks.BenchmarkHeader, artifacts.ArtifactHeader, episodes.EpisodeHeader, datasets.DatasetHeader, errors.Problem)
-    return "serialization" if isinstance(shape, type) and issubclass(shape, BaseModel) and issubclass(shape, answers) else "validation"
+    answers = (
+        benchmarks.BenchmarkHeader,
+        artifacts.ArtifactHeader,
+        episodes.EpisodeHeader,
+        datasets.DatasetHeader,
+        errors.Problem,
+    )
+    return (
+        "serialization"
+        if isinstance(shape, type) and issubclass(shape, BaseModel) and issubclass(shape, answers)
+        else "validation"
+    )
 
 
 def export(folder: Path) -> list[Path]:

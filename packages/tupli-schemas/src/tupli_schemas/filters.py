@@ -94,7 +94,9 @@ class BaseFilter(Schema):
     def _drop_fields_that_older_clients_leave_empty(cls, fields: Any) -> Any:
         if not isinstance(fields, Mapping):
             return fields
-        return {name: value for name, value in fields.items() if name in cls.model_fields or value not in (None, [], ())}
+        return {
+            name: value for name, value in fields.items() if name in cls.model_fields or value not in (None, [], ())
+        }
 
 
 class _WithKey(BaseFilter):
@@ -199,6 +201,7 @@ _KINDS: dict[str, type[BaseFilter]] = {
 }
 for _kind in (FilterAND, FilterOR, FilterNOT):
     _kind.model_rebuild()
+
 
 def _kind_of(fields: Mapping[str, Any]) -> type[BaseFilter]:
     try:

@@ -27,7 +27,11 @@ def fields_of(schema: type[BaseModel]) -> dict[str, str]:
 @lru_cache
 def time_fields(schema: type[BaseModel]) -> frozenset[str]:
     """The fields that hold a moment: a string compares with them as a time (ISO 8601)."""
-    return frozenset(name for name, field in schema.model_fields.items() if datetime in (field.annotation, *get_args(field.annotation)))
+    return frozenset(
+        name
+        for name, field in schema.model_fields.items()
+        if datetime in (field.annotation, *get_args(field.annotation))
+    )
 
 
 @lru_cache(maxsize=4_096)

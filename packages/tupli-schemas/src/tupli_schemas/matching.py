@@ -44,7 +44,11 @@ def _compares(comparison: BaseFilter, found: list[Any]) -> bool:
 
 def _some(compare: Callable[[Any, Any], bool], found: list[Any], value: Any) -> bool:
     """Whether a value that was found, or an element of a list that was found, compares."""
-    return any(_holds(compare, item, value) for reached in found for item in (reached if isinstance(reached, list) else [reached]))
+    return any(
+        _holds(compare, item, value)
+        for reached in found
+        for item in (reached if isinstance(reached, list) else [reached])
+    )
 
 
 def _holds(compare: Callable[[Any, Any], bool], item: Any, value: Any) -> bool:

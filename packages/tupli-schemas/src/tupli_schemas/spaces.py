@@ -77,7 +77,8 @@ class TupleSpec(_Space):
 
 
 SpaceSpec = Annotated[
-    BoxSpec | DiscreteSpec | MultiBinarySpec | MultiDiscreteSpec | TextSpec | DictSpec | TupleSpec, Field(discriminator="type")
+    BoxSpec | DiscreteSpec | MultiBinarySpec | MultiDiscreteSpec | TextSpec | DictSpec | TupleSpec,
+    Field(discriminator="type"),
 ]
 
 DictSpec.model_rebuild()

@@ -37,7 +37,13 @@ class RLTuple(Schema):
 
     @classmethod
     def from_env_step(
-        cls, obs: Any, action: Any, reward: Any, terminated: bool, truncated: bool, info: Mapping[str, Any] | None = None
+        cls,
+        obs: Any,
+        action: Any,
+        reward: Any,
+        terminated: bool,
+        truncated: bool,
+        info: Mapping[str, Any] | None = None,
     ) -> Self:
         """A tuple from the values around one ``env.step``; ``obs`` is the observation that the agent acted on.
 
