@@ -1,4 +1,4 @@
-"""A real MongoDB for tests: never a mock, never left running, and a failure rather than a skip when there is none.
+"""A real MongoDB for tests: never a mock, ended with the run, and a failure rather than a skip when there is none.
 
 The fixtures ``mongodb_url``, ``mongodb_replica_set_url`` and ``mongodb_database`` are there for every test (see ``plugin``).
 Where the server comes from, the first that applies:
