@@ -11,8 +11,7 @@ from tupli_schemas.arrays import Array, as_array
 from tupli_schemas.consistency import EMPTY, check_episode, check_neighbours
 from tupli_schemas.errors import InvalidDataError
 from tupli_schemas.infos import InfoColumn, as_columns, columns_of, equal_infos, row_of
-from tupli_schemas.text_column import TextColumn
-from tupli_schemas.trees import Leaf, Tree, as_tree, equal, form, n_rows, nbytes, stack, take, tree_map
+from tupli_schemas.trees import Tree, as_tree, equal, form, n_rows, nbytes, stack, take, tree_map, with_unknown_row
 from tupli_schemas.tuples import RLTuple
 
 
@@ -152,7 +151,7 @@ class EpisodeData:
         string; see ``next_known``.
         """
         after = take(self.all_observations, slice(1, None))
-        return after if self.has_final_observation else tree_map(_with_unknown_row, after)  # type: ignore[no-any-return]
+        return after if self.has_final_observation else tree_map(with_unknown_row, after)  # type: ignore[no-any-return]
 
     @property
     def next_known(self) -> Array:
@@ -234,16 +233,6 @@ def _ends(ends: Any, steps: int, name: str) -> Array:
     column = np.zeros(steps, np.bool_)
     column[-1:] = ends
     return column
-
-
-def _with_unknown_row(leaf: Leaf) -> Any:
-    """The column with one more row that means nothing."""
-    if isinstance(leaf, TextColumn):
-        return TextColumn(leaf.data, np.append(leaf.offsets, leaf.offsets[-1]))
-    longer = np.ma.zeros((len(leaf) + 1, *leaf.shape[1:]), leaf.dtype)
-    longer[:-1] = leaf
-    longer[-1] = np.ma.masked
-    return longer
 
 
 def _columns(data: EpisodeData) -> Tree:

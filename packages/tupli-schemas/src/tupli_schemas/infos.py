@@ -10,13 +10,13 @@ from tupli_schemas.arrays import PORTABLE_KINDS, Array
 from tupli_schemas.errors import InvalidDataError
 from tupli_schemas.info_values import from_json, to_json
 from tupli_schemas.text_column import TextColumn, is_unicode
-from tupli_schemas.trees import equal
+from tupli_schemas.trees import equal, form
 
 Kind: TypeAlias = Literal["array", "python", "json"]
 
 _SMALL_BYTES = 64  # a value of this size may as well have a place in every row, however few rows have it
 _MAX_AXES = 31  # numpy 1 has arrays of up to 32 axes, one of which counts the rows
-_PYTHON_DTYPES: dict[type, Any] = {bool: np.bool_, int: np.int64, float: np.float64}
+_PYTHON_DTYPES = {bool: np.dtype(np.bool_), int: np.dtype(np.int64), float: np.dtype(np.float64)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +45,11 @@ class InfoColumn:
         if self.kind == "array":
             return value
         return from_json(value) if isinstance(value, str) else value.item()
+
+    def check(self, name: str) -> None:
+        """``InvalidDataError`` unless ``values`` can be read as ``kind`` says; for columns that strangers made."""
+        if self.kind == "python" and (self.values.ndim != 1 or self.values.dtype not in _PYTHON_DTYPES.values()):  # type: ignore[union-attr]
+            raise InvalidDataError(f"{name} is said to hold Python numbers, but is {form(self.values)}")
 
     def has(self, row: int) -> bool:
         """Whether the info of this step has the key."""

@@ -122,6 +122,16 @@ def as_tree(value: Any, name: str, path: Path = ()) -> Tree:
     return column
 
 
+def with_unknown_row(leaf: Leaf) -> Any:
+    """A copy of a column with one more row that is masked, or, as text has no mask, empty."""
+    if isinstance(leaf, TextColumn):
+        return TextColumn(leaf.data, np.append(leaf.offsets, leaf.offsets[-1]))
+    longer = np.ma.zeros((len(leaf) + 1, *leaf.shape[1:]), leaf.dtype)
+    longer[:-1] = leaf
+    longer[-1] = np.ma.masked
+    return longer
+
+
 def form(tree: Tree) -> str:
     """The dtypes and shapes of one row in a few words, as ``{camera: uint8[84, 84, 3], goal: float32[2]}``."""
     if isinstance(tree, dict):
@@ -136,6 +146,15 @@ def form(tree: Tree) -> str:
 def column_name(prefix: str, path: Path) -> str:
     """The name of the column at ``path``, as ``observations/camera/0``; ``/``, ``#`` and ``%`` in keys are escaped."""
     return "/".join((prefix, *map(escape, path))) if path else prefix
+
+
+def column_names(tree: Any, prefix: str, path: Path = ()) -> Any:
+    """The same tree with the name of each column in its place."""
+    if isinstance(tree, dict):
+        return {key: column_names(child, prefix, (*path, key)) for key, child in tree.items()}
+    if isinstance(tree, tuple):
+        return tuple(column_names(child, prefix, (*path, index)) for index, child in enumerate(tree))
+    return column_name(prefix, path)
 
 
 def escape(key: str | int) -> str:
