@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["real_mongodb.plugin"]
+pytest_plugins = ["real_mongodb.plugin", "live_server.plugin"]
 
 # A deadline finds what has become slow by a factor, not what a busy machine delays for a moment.
 DEADLINE = timedelta(seconds=5)

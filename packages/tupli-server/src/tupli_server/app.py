@@ -1,0 +1,66 @@
+"""The application: the only file that knows all parts of the server."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from beanie import Document
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
+from litestar.plugins.pydantic import PydanticPlugin
+from litestar.types import ASGIApp, ControllerRouterHandler
+
+from tupli_schemas.errors import SignInRequiredError
+from tupli_server import database, errors, lists, system
+from tupli_server.auth import actors
+from tupli_server.policy import Actor
+from tupli_server.settings import Settings
+
+CONTROLLERS: Sequence[ControllerRouterHandler] = [system.health, system.ready, system.version]
+"""Every domain's routes."""
+
+DOCUMENTS: Sequence[type[Document]] = []
+"""Every kind of document that the database keeps."""
+
+MAX_BODY = 1_000_000
+"""Bytes of a JSON body, unless a route says ``request_max_body_size``: enough for any filter, and read in a moment."""
+
+
+def create_app(settings: Settings) -> ASGIApp:
+    """The server as an ASGI application."""
+    return create_api(settings)
+
+
+def create_api(settings: Settings) -> Litestar:
+    """The routes, without what is wrapped around them."""
+    return Litestar(
+        route_handlers=list(CONTROLLERS),
+        dependencies={
+            "actor": Provide(actors.provide_actor),
+            "page": Provide(lists.provide_page),
+            "settings": Provide(lambda: settings, sync_to_thread=False),
+        },
+        exception_handlers=errors.HANDLERS,
+        middleware=[DefineMiddleware(actors.ActorMiddleware, find_actor=_find_actor, open_access=settings.open_access)],
+        plugins=[PydanticPlugin(prefer_alias=True)],
+        request_max_body_size=MAX_BODY,
+        state=State({"settings": settings}),
+        lifespan=[_with_database],
+    )
+
+
+async def _find_actor(token: str) -> Actor:  # noqa: ARG001
+    """Until there are accounts, nobody can be signed in."""
+    raise SignInRequiredError("the token is not valid")
+
+
+@asynccontextmanager
+async def _with_database(app: Litestar) -> AsyncIterator[None]:
+    """The database, from the first request to the last."""
+    settings: Settings = app.state.settings
+    async with database.connect(settings) as client:
+        app.state.database = database.open_database(client, settings.database)
+        await database.wait_for(app.state.database, settings.database_wait_seconds)
+        await database.prepare(app.state.database, DOCUMENTS)
+        yield

@@ -1,0 +1,1 @@
+"""Who is behind a request: passwords, tokens, and the actor that every handler is given."""

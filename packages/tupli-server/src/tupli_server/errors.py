@@ -1,0 +1,118 @@
+"""The one place where an error becomes an answer: problem+json with a code, a sentence, a hint and the request's id."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import (
+    HTTPException,
+    MethodNotAllowedException,
+    NotFoundException,
+    ValidationException,
+)
+from litestar.types import ExceptionHandlersMap
+from pydantic import ValidationError
+from pymongo.errors import ConnectionFailure, PyMongoError
+
+from tupli_schemas.errors import (
+    FieldProblem,
+    InvalidDataError,
+    NotFoundError,
+    Problem,
+    SignInRequiredError,
+    StorageError,
+    TooLargeError,
+    TooManyRequestsError,
+    TupliError,
+    UnreachableError,
+    invalid_data,
+    to_problem,
+)
+
+PROBLEM_JSON = "application/problem+json"
+
+_log = structlog.get_logger(__name__)
+
+
+def answer(request: Request[Any, Any, Any], error: TupliError) -> Response[Problem]:
+    """The answer that a ``TupliError`` makes."""
+    headers = {}
+    if isinstance(error, SignInRequiredError):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooManyRequestsError):
+        headers["Retry-After"] = str(getattr(error, "retry_after", 60))
+    return respond(to_problem(error, request_id=request_id(request)), headers)
+
+
+def respond(problem: Problem, headers: dict[str, str] | None = None) -> Response[Problem]:
+    """A problem as an HTTP response."""
+    return Response(problem, status_code=problem.status, media_type=PROBLEM_JSON, headers=headers or {})
+
+
+def request_id(request: Request[Any, Any, Any]) -> str | None:
+    """The id that the request got when it came in."""
+    found = request.scope.get("state", {}).get("request_id")
+    return found if isinstance(found, str) else None
+
+
+def answer_invalid_input(request: Request[Any, Any, Any], error: ValidationException) -> Response[Problem]:
+    """What Litestar could not read: every wrong place with its path."""
+    return answer(request, _invalid(error))
+
+
+def answer_invalid_schema(request: Request[Any, Any, Any], error: ValidationError) -> Response[Problem]:
+    """What a schema refused outside of a request's own reading."""
+    return answer(request, invalid_data(error, "the input"))
+
+
+def _invalid(error: ValidationException) -> InvalidDataError:
+    found = error.extra if isinstance(error.extra, list) else []
+    problems = tuple(
+        FieldProblem(path=str(item.get("key", "")), message=str(item.get("message", ""))) for item in found
+    )
+    if not problems:
+        return InvalidDataError(f"the request cannot be read: {error.detail}")
+    where = f" at {problems[0].path!r}" if problems[0].path else ""
+    return InvalidDataError(f"the request is not valid{where}: {problems[0].message}", errors=problems)
+
+
+def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+    """What Litestar refuses by itself: unknown routes and methods, unreadable or too large bodies."""
+    if isinstance(error, NotFoundException):
+        return answer(
+            request, NotFoundError(f"there is nothing at {request.url.path}", hint="see /docs for all routes")
+        )
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return answer(request, TooLargeError("the request is larger than this route takes"))
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        return answer(request, InvalidDataError(f"the request cannot be read: {error.detail}"))
+    phrase = HTTPStatus(error.status_code).phrase
+    detail = f"{request.method} is not possible here" if isinstance(error, MethodNotAllowedException) else error.detail
+    code = phrase.lower().replace(" ", "-")
+    problem = Problem(title=phrase, status=error.status_code, detail=detail, code=code, request_id=request_id(request))
+    return respond(problem, dict(error.headers or {}))
+
+
+def answer_database(request: Request[Any, Any, Any], error: PyMongoError) -> Response[Problem]:
+    """The database failed: away for a moment, or for good."""
+    _log.error("the database failed", request_id=request_id(request), exc_info=error)
+    if isinstance(error, ConnectionFailure):
+        return answer(request, UnreachableError("the database does not answer", hint="try again in a moment"))
+    return answer(request, StorageError("the database refused the operation", hint="report the request id"))
+
+
+def answer_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """A mistake of ours: the log knows all about it, the answer its request id."""
+    _log.error("a request failed unexpectedly", request_id=request_id(request), exc_info=error)
+    return answer(request, TupliError("something went wrong on the server", hint="report the request id"))
+
+
+HANDLERS: ExceptionHandlersMap = {
+    TupliError: answer,
+    ValidationException: answer_invalid_input,
+    ValidationError: answer_invalid_schema,
+    HTTPException: answer_http,
+    PyMongoError: answer_database,
+    Exception: answer_unexpected,
+}

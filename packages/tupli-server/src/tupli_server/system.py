@@ -1,0 +1,45 @@
+"""What machines ask a server about itself: is it alive, is it ready, which version is it."""
+
+from typing import Literal
+
+from litestar import get
+from litestar.datastructures import State
+
+from tupli_schemas.base import Schema
+from tupli_schemas.errors import UnreachableError
+from tupli_server import database
+from tupli_server.__about__ import __version__
+from tupli_server.auth.actors import PUBLIC
+
+
+class Status(Schema):
+    """That all is well; what is not is a problem instead."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Version(Schema):
+    """Which server this is."""
+
+    name: Literal["tupli-server"] = "tupli-server"
+    version: str = __version__
+
+
+@get("/health", opt=PUBLIC, tags=["system"])
+async def health() -> Status:
+    """Say that the process is alive."""
+    return Status()
+
+
+@get("/ready", opt=PUBLIC, tags=["system"])
+async def ready(state: State) -> Status:
+    """Say whether requests can be answered now, that is, whether the database answers."""
+    if not await database.ping(state.database):
+        raise UnreachableError("the database does not answer", hint="try again in a moment")
+    return Status()
+
+
+@get("/version", opt=PUBLIC, tags=["system"])
+async def version() -> Version:
+    """Say which version of the server this is."""
+    return Version()
