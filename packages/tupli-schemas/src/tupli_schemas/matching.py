@@ -47,14 +47,14 @@ def _some(compare: Callable[[Any, Any], bool], found: list[Any], value: Any) -> 
     return any(
         _holds(compare, item, value)
         for reached in found
-        for item in (reached if isinstance(reached, list) else [reached])
+        for item in (map(_plain, reached) if isinstance(reached, list) else [reached])
     )
 
 
 def _holds(compare: Callable[[Any, Any], bool], item: Any, value: Any) -> bool:
     if isinstance(item, datetime) and isinstance(value, str):
         moment = parse_time(value)
-        return moment is not None and compare(item, moment)
+        return moment is not None and compare(_in_utc(item), moment)
     kind = kind_of(item)
     return kind is not None and kind == kind_of(value) and bool(compare(item, value))
 
@@ -74,14 +74,22 @@ def parse_time(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
+    return _in_utc(moment)
+
+
+def _in_utc(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _plain(value: Any) -> Any:
+    """What a numpy array or scalar stands for in plain Python; tuples and sets are lists."""
+    value = value.tolist() if hasattr(value, "tolist") else value
+    return list(value) if isinstance(value, tuple | set | frozenset) else value
 
 
 def _reach(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
     """Everything at the end of ``path``: a list on the way is entered by index and, for the objects in it, element by element."""
-    value = value.tolist() if hasattr(value, "tolist") else value
-    if isinstance(value, tuple | set | frozenset):
-        value = list(value)
+    value = _plain(value)
     if not path:
         yield value
     elif isinstance(value, list):
