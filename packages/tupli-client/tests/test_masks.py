@@ -77,31 +77,6 @@ def numbers(dtype: np.dtype[Any]) -> st.SearchStrategy[Any]:
     return hnp.from_dtype(dtype)
 
 
-DTYPES = st.sampled_from(
-    [
-        "?",
-        "i1",
-        "u1",
-        "<i2",
-        "i4",
-        ">i4",
-        "i8",
-        "u8",
-        "f2",
-        "f4",
-        ">f4",
-        "f8",
-        "c8",
-        "S3",
-        "U3",
-        "M8[us]",
-        "M8[D]",
-        "M8[ns]",
-        "m8[s]",
-    ]
-).map(np.dtype)
-
-
 @st.composite
 def leaves(draw: st.DrawFn, rows: int) -> Any:
     if draw(st.integers(0, 4)) == 0:
