@@ -33,25 +33,15 @@ from tupli_schemas.text_column import TextColumn
 
 COMPARISONS = (FilterEQ, FilterNE, FilterGT, FilterGEQ, FilterLT, FilterLEQ)
 
-TELLING = [
-    0,
-    1,
-    -1,
-    0.5,
-    0.1,
-    float(np.float32(0.1)),
-    1e-46,
-    1e39,
-    1e300,
-    -1e300,
-    255,
-    256,
-    -129,
-    2**24 + 1,
-    2**53,
-    2**53 + 1,
+# fmt: off
+TELLING: list[Any] = [
+    0, 1, -1, 0.5, 0.1, float(np.float32(0.1)), 1e-46, 1e39, 1e300, -1e300, 255, 256, -129, 2**24 + 1, 2**53, 2**53 + 1, float(2**53),
+    2**63 - 1, -(2**63), float(2**63), True, False, "", "a", "b", "é", "\U0001f600", "a\x01",
 ]
-TELLING += [float(2**53), 2**63 - 1, -(2**63), float(2**63), True, False, "", "a", "b", "é", "\U0001f600", "a\x01"]
+DTYPES = st.sampled_from([
+    "?", "i1", "u1", "<i2", "i4", ">i4", "i8", "u8", "f2", "f4", ">f4", "f8", "c8", "S3", "U3", "M8[us]", "M8[D]", "M8[ns]", "m8[s]",
+]).map(np.dtype)
+# fmt: on
 WORDS = ["", "a", "b", "ab", "é", "\uffff", "\U0001f600"]
 
 
