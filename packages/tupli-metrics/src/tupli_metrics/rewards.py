@@ -1,0 +1,93 @@
+"""The rewards of all episodes as flat columns, and the sums over them that returns are made of."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tupli_metrics.passes import Collector
+from tupli_schemas.columns import EpisodeData
+from tupli_schemas.errors import InvalidDataError
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RewardColumns:
+    """All rewards behind one another, and where each of the E episodes begins and how it ended.
+
+    Attributes:
+        rewards: Every reward, float64, N.
+        lengths: Steps per episode, E; at least 1.
+        terminated: The episode ended for good, E.
+        truncated: The recording of it was cut (a time limit), E.
+        partial: It is a part of an episode, left by a tuple filter, E.
+    """
+
+    rewards: Floats
+    lengths: Integers
+    terminated: Flags
+    truncated: Flags
+    partial: Flags
+
+    @property
+    def starts(self) -> Integers:
+        """The row of each episode's first step."""
+        return np.cumsum(self.lengths) - self.lengths
+
+    @property
+    def finished(self) -> Flags:
+        """Which episodes have an end: open ones (abandoned, still running) have not earned all of their return."""
+        return self.terminated | self.truncated
+
+    def returns(self, gamma: float = 1.0) -> Floats:
+        """The sum of ``gamma**t`` times the reward of step t, for each episode."""
+        rewards = self.rewards if gamma == 1.0 else self.rewards * gamma ** self._steps()
+        return np.asarray(np.add.reduceat(rewards, self.starts))
+
+    def returns_to_go(self, gamma: float) -> Floats:
+        """For each step the discounted sum of its own and all later rewards of its episode.
+
+        G_t = r_t + gamma G_(t+1) is a bidiagonal system of equations: one backward substitution serves all episodes, the coefficient
+        being 0 where the next row belongs to another one.
+        """
+        from scipy.linalg import solve_banded
+
+        bands = np.zeros((2, len(self.rewards)))
+        bands[0, 1:], bands[1] = -gamma, 1.0
+        bands[0, self.starts] = 0.0
+        return np.asarray(solve_banded((0, 1), bands, self.rewards, check_finite=False))
+
+    def _steps(self) -> Integers:
+        """The time t of each row within its episode."""
+        return np.arange(len(self.rewards)) - np.repeat(self.starts, self.lengths)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewards:
+    """Need: the rewards and ends of all episodes. 8 bytes per step."""
+
+    def collector(self) -> Collector[RewardColumns]:
+        return _RewardCollector()
+
+
+class _RewardCollector:
+    def __init__(self) -> None:
+        self._rewards: list[Floats] = []
+        self._ends: list[tuple[int, bool, bool, bool]] = []
+
+    def add(self, episode: EpisodeData) -> None:
+        self._rewards.append(np.array(episode.rewards, np.float64))  # a copy: the episode may be large, and soon gone
+        ends = bool(episode.terminated[-1]), bool(episode.truncated[-1]), episode.is_partial
+        self._ends.append((len(episode), *ends))
+
+    def finish(self) -> RewardColumns:
+        rewards = np.concatenate(self._rewards)
+        if bad := len(rewards) - int(np.isfinite(rewards).sum()):
+            raise InvalidDataError(
+                f"{bad} rewards are NaN or infinite, so there are no returns", hint="Integrity() says where they are"
+            )
+        lengths, terminated, truncated, partial = np.array(self._ends, np.int64).T
+        return RewardColumns(rewards, lengths, terminated.astype(bool), truncated.astype(bool), partial.astype(bool))
