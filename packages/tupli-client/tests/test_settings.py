@@ -57,6 +57,11 @@ def test_a_profile_chooses_between_sets_of_values(home: dict[str, str], tmp_path
     assert load_settings({**home, "TUPLI_PROFILE": "lab"}, tmp_path).storage == "b"
 
 
+def test_a_profile_that_no_file_has_is_refused(home: dict[str, str], tmp_path: Path) -> None:
+    with pytest.raises(InvalidDataError, match="no profile 'lab'"):
+        load_settings(home, tmp_path, profile="lab")
+
+
 def test_trust_is_a_list_with_commas_in_the_environment(home: dict[str, str], tmp_path: Path) -> None:
     assert load_settings({**home, "TUPLI_TRUST": "company_b, mylab.envs"}, tmp_path).trust == (
         "company_b",

@@ -52,36 +52,45 @@ def data_home() -> Path:
     return platformdirs.user_cache_path("tupli")
 
 
-def load_settings(environ: Mapping[str, str] = os.environ, folder: Path | None = None) -> Settings:
-    """The settings that hold in ``folder`` (the current one) and this environment.
+def load_settings(
+    environ: Mapping[str, str] = os.environ, folder: Path | None = None, profile: str | None = None
+) -> Settings:
+    """The settings that hold in ``folder`` (the current one), this environment and, if one is given, this profile.
 
     Raises:
-        InvalidDataError: A file is no TOML, names something unknown or has a value of a wrong type.
+        InvalidDataError: A file is no TOML, names something unknown or has a value of a wrong type, or no file has the profile.
     """
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
-    for origin, found in _sources(environ, folder or Path.cwd()):
+    for origin, found in _sources(environ, folder or Path.cwd(), profile):
         values |= found
         origins |= dict.fromkeys(found, origin)
     return Settings(**values, origins=origins)
 
 
-def _sources(environ: Mapping[str, str], folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def _sources(environ: Mapping[str, str], folder: Path, profile: str | None) -> Iterator[tuple[str, dict[str, Any]]]:
     """Where values come from, the weakest first."""
     user_file = config_home(environ) / "config.toml"
     project_file = next(
         (parent / PROJECT_FILE for parent in (folder, *folder.parents) if (parent / PROJECT_FILE).is_file()), None
     )
     files = [(place, read_file(place)) for place in (user_file, project_file) if place]
-    profile = environ.get("TUPLI_PROFILE") or next(
-        (found["profile"] for _, found in reversed(files) if "profile" in found), None
-    )
+    profile = _chosen_profile(profile or environ.get("TUPLI_PROFILE"), files)
     for place, found in files:
         profiles = found.pop("profiles", {})
         yield str(place), _checked(found, str(place))
         if profile in profiles:
             yield f"{place} [profiles.{profile}]", _checked(profiles[profile], f"{place} [profiles.{profile}]")
     yield "environment", _from_environment(environ)
+
+
+def _chosen_profile(name: str | None, files: list[tuple[Path, dict[str, Any]]]) -> str | None:
+    """The profile that was asked for, or else the one that a file names; it has to be in one of the files."""
+    name = name or next((found["profile"] for _, found in reversed(files) if "profile" in found), None)
+    known = {known for _, found in files for known in found.get("profiles", {})}
+    if name is not None and name not in known:
+        raise InvalidDataError(f"there is no profile {name!r}", hint=f"known are: {', '.join(sorted(known)) or 'none'}")
+    return name
 
 
 def read_file(place: Path) -> dict[str, Any]:

@@ -100,9 +100,13 @@ def write(header: bytes, payload: Iterable[Buffer], *, position: int = 0) -> lis
         position: Where in its file or stream the frame will begin.
     """
     buffers = list(payload)
+    return [beginning(header, sum(map(len, buffers)), position=position), *buffers]
+
+
+def beginning(header: bytes, payload_bytes: int, *, position: int = 0) -> bytes:
+    """What goes before the payload of a frame, for those who do not hold the payload itself; arguments as for ``write``."""
     header += b" " * (-(position + _PREFIX_BYTES + len(header)) % ALIGNMENT)
-    prefix = len(header).to_bytes(4, "little") + sum(map(len, buffers)).to_bytes(8, "little")
-    return [prefix + header, *buffers]
+    return len(header).to_bytes(4, "little") + payload_bytes.to_bytes(8, "little") + header
 
 
 def read(file: Readable, limits: Limits = DEFAULT_LIMITS) -> Iterator[Frame]:
