@@ -1,6 +1,7 @@
 """An episode as bytes and back: encoding makes a header and refers to the arrays, decoding makes views of the bytes."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,9 @@ MAX_DECOMPRESSED_BYTES = 2 << 30
 
 PARTS = frozenset({"observations", "actions", "infos", "rewards", "terminated", "truncated"})
 """What ``decode`` can be asked for."""
+
+ENDS = ("rewards", "terminated", "truncated")
+"""The columns that every payload has, and that are small."""
 
 _COPIED_BYTES = (
     4096  # smaller columns are copied behind one another: each buffer costs more than that, wherever buffers are sent
@@ -94,6 +98,24 @@ def read_header(buffer: Buffer, n_bytes: int | None = None) -> Layout:
         InvalidDataError: It is no header of an episode.
     """
     return read_layout(memoryview(buffer).cast("B"), n_bytes)
+
+
+def decode_ends(layout: Layout, parts: Mapping[str, Buffer]) -> EpisodeData:
+    """The rewards and ends of an episode from the bytes of just those columns, for whoever lets the rest of a payload pass by.
+
+    Args:
+        layout: What ``read_header`` found.
+        parts: The bytes of each column in ``ENDS``, from where ``layout.span`` says they are.
+
+    Raises:
+        InvalidDataError: As ``decode``.
+    """
+    columns, place = {}, 0
+    for name in ENDS:
+        columns[name] = replace(layout.columns[name], start=place, stop=place + len(parts[name]))
+        place += len(parts[name])
+    buffer = memoryview(b"".join(parts[name] for name in ENDS))
+    return _Reader(buffer, Layout(layout.metadata, columns, 0), MAX_DECOMPRESSED_BYTES).episode(())
 
 
 def check(buffer: Buffer, *, max_bytes: int = MAX_DECOMPRESSED_BYTES) -> EpisodeData:
