@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import gymnasium
@@ -104,9 +105,7 @@ class Agent:
 
 def _network(width: int, n_actions: int) -> torch.nn.Sequential:
     sizes = (width, 256, 256, 256)
-    hidden = [
-        layer for a, b in zip(sizes, sizes[1:], strict=False) for layer in (torch.nn.Linear(a, b), torch.nn.SELU())
-    ]
+    hidden = [layer for a, b in pairwise(sizes) for layer in (torch.nn.Linear(a, b), torch.nn.SELU())]
     return torch.nn.Sequential(*hidden, torch.nn.Linear(256, n_actions))
 
 
@@ -179,7 +178,7 @@ def make(name: str, folder: Path, seed: int) -> None:
         for column in ("observations", "actions", "rewards", "terminated", "truncated")
     }
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez(folder / f"{name}.npz", evaluations=evaluations, **columns)  # type: ignore[arg-type]
+    np.savez(folder / f"{name}.npz", evaluations=evaluations, **columns)
 
 
 if __name__ == "__main__":
