@@ -125,9 +125,13 @@ class TooLargeError(TupliError):
 
 
 class TooManyRequestsError(TupliError):
-    """Asked too often; try again in a while."""
+    """Asked too often; try again after ``retry_after`` seconds."""
 
     code, status, title = "too-many-requests", 429, "Too many requests"
+
+    def __init__(self, detail: str, *, retry_after: int = 60, **more: Any) -> None:
+        super().__init__(detail, **more)
+        self.retry_after = retry_after
 
 
 class StorageError(TupliError):

@@ -11,16 +11,38 @@ from litestar.middleware import DefineMiddleware
 from litestar.plugins.pydantic import PydanticPlugin
 from litestar.types import ASGIApp, ControllerRouterHandler
 
-from tupli_schemas.errors import SignInRequiredError
 from tupli_server import database, errors, lists, system
+from tupli_server.accounts import controllers as accounts
+from tupli_server.accounts import start
+from tupli_server.accounts.documents import GroupDocument, RoleDocument, SessionDocument, TokenDocument, UserDocument
+from tupli_server.accounts.identities import find_actor
+from tupli_server.audit import AuditDocument
 from tupli_server.auth import actors
-from tupli_server.policy import Actor
+from tupli_server.auth.context import Auth
+from tupli_server.auth.throttle import AttemptsDocument
 from tupli_server.settings import Settings
 
-CONTROLLERS: Sequence[ControllerRouterHandler] = [system.health, system.ready, system.version]
+CONTROLLERS: Sequence[ControllerRouterHandler] = [
+    system.health,
+    system.ready,
+    system.version,
+    accounts.UserController,
+    accounts.SessionController,
+    accounts.GroupController,
+    accounts.RoleController,
+    accounts.AccessTokenController,
+]
 """Every domain's routes."""
 
-DOCUMENTS: Sequence[type[Document]] = []
+DOCUMENTS: Sequence[type[Document]] = [
+    UserDocument,
+    GroupDocument,
+    RoleDocument,
+    SessionDocument,
+    TokenDocument,
+    AttemptsDocument,
+    AuditDocument,
+]
 """Every kind of document that the database keeps."""
 
 MAX_BODY = 1_000_000
@@ -34,25 +56,28 @@ def create_app(settings: Settings) -> ASGIApp:
 
 def create_api(settings: Settings) -> Litestar:
     """The routes, without what is wrapped around them."""
+    auth = Auth.of(settings)
     return Litestar(
         route_handlers=list(CONTROLLERS),
         dependencies={
             "actor": Provide(actors.provide_actor),
             "page": Provide(lists.provide_page),
+            "auth": Provide(lambda: auth, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
         },
         exception_handlers=errors.HANDLERS,
-        middleware=[DefineMiddleware(actors.ActorMiddleware, find_actor=_find_actor, open_access=settings.open_access)],
+        middleware=[
+            DefineMiddleware(
+                actors.ActorMiddleware,
+                find_actor=lambda token: find_actor(token, auth),
+                open_access=settings.open_access,
+            )
+        ],
         plugins=[PydanticPlugin(prefer_alias=True)],
         request_max_body_size=MAX_BODY,
-        state=State({"settings": settings}),
+        state=State({"settings": settings, "auth": auth}),
         lifespan=[_with_database],
     )
-
-
-async def _find_actor(token: str) -> Actor:  # noqa: ARG001
-    """Until there are accounts, nobody can be signed in."""
-    raise SignInRequiredError("the token is not valid")
 
 
 @asynccontextmanager
@@ -63,4 +88,5 @@ async def _with_database(app: Litestar) -> AsyncIterator[None]:
         app.state.database = database.open_database(client, settings.database)
         await database.wait_for(app.state.database, settings.database_wait_seconds)
         await database.prepare(app.state.database, DOCUMENTS)
+        await start.make_administrator(app.state.auth)
         yield

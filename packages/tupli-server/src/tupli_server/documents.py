@@ -1,6 +1,6 @@
 """What all stored content has in common: an owner, a time, the groups it is published in, and how it is found."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -88,17 +88,17 @@ def content_kinds() -> list[type[StoredDocument]]:
     return list(StoredDocument.__subclasses__())
 
 
-async def erase_private(owner: str) -> None:
-    """Erase everything of ``owner`` that is published nowhere."""
+async def erase_private(owner: str, before: datetime | None = None) -> None:
+    """Erase everything of ``owner`` that is published nowhere, if wanted only what is older than a moment."""
     for kind in content_kinds():
-        async for document in _all(kind, {"created_by": owner, "published_in": []}):
+        async for document in kind.find(_of(owner, before) | {"published_in": []}):
             await document.erase()
 
 
-async def disown(owner: str, successor: str) -> None:
+async def disown(owner: str, successor: str, before: datetime | None = None) -> None:
     """Give everything of ``owner`` to ``successor``: a name that nobody can have, once an account is gone."""
     for kind in content_kinds():
-        await kind.get_pymongo_collection().update_many({"created_by": owner}, {"$set": {"created_by": successor}})
+        await kind.get_pymongo_collection().update_many(_of(owner, before), {"$set": {"created_by": successor}})
 
 
 async def withdraw(group: str) -> None:
@@ -107,6 +107,5 @@ async def withdraw(group: str) -> None:
         await kind.get_pymongo_collection().update_many({"published_in": group}, {"$pull": {"published_in": group}})
 
 
-async def _all(kind: type[StoredDocument], query: Query) -> AsyncIterator[StoredDocument]:
-    async for document in kind.find(query):
-        yield document
+def _of(owner: str, before: datetime | None) -> Query:
+    return {"created_by": owner} | ({"created_at": {"$lt": before}} if before else {})

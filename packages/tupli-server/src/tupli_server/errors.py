@@ -41,7 +41,7 @@ def answer(request: Request[Any, Any, Any], error: TupliError) -> Response[Probl
     if isinstance(error, SignInRequiredError):
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooManyRequestsError):
-        headers["Retry-After"] = str(getattr(error, "retry_after", 60))
+        headers["Retry-After"] = str(error.retry_after)
     return respond(to_problem(error, request_id=request_id(request)), headers)
 
 

@@ -27,8 +27,8 @@ class Actor:
     in_group: Mapping[str, frozenset[Permission]] = field(default_factory=dict)
     over_own: frozenset[Permission] = ALL
     """Rights over one's own things: all of them, less what a token leaves out; none for guests."""
-    token_id: str | None = None
-    """The session or personal access token that the request came with."""
+    session_id: str | None = None
+    """The sign-in that the request belongs to; None for personal access tokens, which are for scripts."""
 
     @property
     def is_user(self) -> bool:
@@ -49,7 +49,7 @@ def signed_in(
     group_roles: Mapping[str, Iterable[str]],
     rights_of: Mapping[str, frozenset[Permission]],
     only: frozenset[Permission] = ALL,
-    token_id: str | None = None,
+    session_id: str | None = None,
 ) -> Actor:
     """A signed-in user as an actor. ``only`` is what the token lets its owner do; a role that is no more grants nothing."""
 
@@ -58,7 +58,7 @@ def signed_in(
 
     in_group = {group: rights(roles) for group, roles in group_roles.items()}
     in_group[GLOBAL] = rights(GLOBAL_ROLES)
-    return Actor(name, rights(server_roles), in_group, only, token_id)
+    return Actor(name, rights(server_roles), in_group, only, session_id)
 
 
 def scope(actor: Actor, permission: Permission) -> BaseFilter:
@@ -104,6 +104,34 @@ def denied(actor: Actor, permission: Permission, *, group: str | None = None) ->
     where = f" in the group {group!r}" if group else ""
     hint = "ask an administrator for a role that grants it" if actor.is_user else "sign in first"
     return PermissionDeniedError(f"{actor.name!r} lacks the right {permission.value!r}{where}", hint=hint)
+
+
+def require_session(actor: Actor, what: str) -> None:
+    """Refuse unless ``actor`` signed in with a password: a token for scripts cannot be turned into more than it is.
+
+    Raises:
+        SignInRequiredError: Nobody is signed in.
+        PermissionDeniedError: The request came with a personal access token, or from a guest.
+    """
+    if actor.session_id is None:
+        if not actor.name:
+            raise SignInRequiredError(f"{what} needs somebody who is signed in", hint="sign in with your password")
+        raise PermissionDeniedError(f"{what} needs a sign-in with a password", hint="sign in instead of using a token")
+
+
+def require_to_grant(actor: Actor, rights: Iterable[Permission], *, group: str | None = None) -> None:
+    """Refuse unless ``actor`` holds all ``rights`` in the group (server-wide, if none is given): nobody gives what they lack.
+
+    Raises:
+        PermissionDeniedError: A right is missing; the message names it.
+    """
+    held = actor.everywhere if group is None else rights_in(actor, group)
+    if missing := sorted(set(rights) - held):
+        where = f"in the group {group!r}" if group else "server-wide"
+        raise PermissionDeniedError(
+            f"this gives or takes rights that {actor.name!r} lacks {where}: {', '.join(missing)}",
+            hint="ask somebody who holds them",
+        )
 
 
 def require_publish(actor: Actor, create: Permission, header: Header, group: str) -> None:

@@ -34,6 +34,7 @@ class Settings(BaseModel):
     port: int = Field(8080, ge=0, le=65_535, description="The port to listen on.")
     trusted_proxies: str = Field("", description="Addresses (comma-separated) whose X-Forwarded-For is believed.")
     secret_key: SecretStr = Field(description="Signs tokens: at least 32 random bytes.")
+    previous_secret_key: SecretStr | None = Field(None, description="Still believed while tokens signed with it last.")
     admin_username: str = Field("admin", description="The first administrator, made on the first start.")
     admin_password: SecretStr | None = Field(None, description="Of the first administrator; the first start only.")
     open_access: bool = Field(False, description="Guests may read what is public.")
@@ -45,9 +46,11 @@ class Settings(BaseModel):
     sign_in_limit: int = Field(60, ge=0, description="Failed sign-ins a minute for each address and name; 0 is off.")
     max_request_mb: int = Field(64, ge=1, le=1_024, description="The largest JSON body, in MB. Streams have none.")
 
-    @field_validator("secret_key")
+    @field_validator("secret_key", "previous_secret_key")
     @classmethod
-    def _strong(cls, secret: SecretStr) -> SecretStr:
+    def _strong(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is None:
+            return None
         value = secret.get_secret_value()
         if len(value.encode()) < MIN_SECRET_BYTES:
             raise ValueError(f"it has {len(value.encode())} bytes, and {MIN_SECRET_BYTES} are the least")

@@ -1,0 +1,1 @@
+"""Users, groups and roles: who there is, who belongs together, and who may do what."""
