@@ -12,14 +12,18 @@ from tupli_schemas.errors import InvalidDataError
 Array: TypeAlias = npt.NDArray[Any]
 DType: TypeAlias = np.dtype[Any]
 
-PORTABLE_KINDS = frozenset("biufcmMSU")
-"""The kinds of numpy dtypes that mean the same to everybody: all but Python objects and structured ones."""
-
+_PORTABLE_KINDS = frozenset("biufcmMSU")
 _PYTHON_DTYPES: dict[type, DType] = {bool: np.dtype(np.bool_), int: np.dtype(np.int64), float: np.dtype(np.float64)}
 _SCALAR_DTYPES: dict[type, DType] = {
     np.dtype(code).type: np.dtype(code) for code in np.typecodes["AllInteger"] + "?efdgFDG"
 }
+_X86_MANTISSA = 63  # bits, without the explicit one
 _RANK = {"b": 0, "u": 1, "i": 1, "f": 2, "c": 3}  # a value may move to a kind of its own rank or a higher one
+
+
+def is_portable(dtype: DType) -> bool:
+    """Whether a dtype means the same to everybody: all but Python objects, structured ones, and text without room for any."""
+    return dtype.kind in _PORTABLE_KINDS and dtype.itemsize > 0
 
 
 def as_bytes(array: Array) -> Array:
@@ -27,9 +31,18 @@ def as_bytes(array: Array) -> Array:
     return np.ascontiguousarray(array).reshape(-1).view(np.uint8)
 
 
+def value_bytes(array: Array) -> Array:
+    """The memory of an array as uint8, without what means nothing: the extended floats of x86 are 10 bytes with some more behind."""
+    memory = as_bytes(array)
+    if array.dtype.kind not in "fc" or np.finfo(array.dtype).nmant != _X86_MANTISSA:
+        return memory
+    floats = memory.reshape(-1, array.dtype.itemsize // (2 if array.dtype.kind == "c" else 1))
+    return floats[:, :10] if array.dtype.isnative else floats[:, -10:]
+
+
 def check_portable(dtype: DType, name: str) -> None:
     """``InvalidDataError`` for a dtype that cannot be stored: Python objects, structured dtypes, extensions of numpy."""
-    if dtype.kind not in PORTABLE_KINDS or not dtype.itemsize:
+    if not is_portable(dtype):
         raise InvalidDataError(
             f"{name} has dtype {dtype}, which cannot be stored",
             hint="give numbers, booleans, times, or a list of str for text; convert bfloat16 and the like to float32",

@@ -2,22 +2,19 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
-
-import numpy as np
 
 from tupli_schemas.arrays import Array, as_bytes
+from tupli_schemas.column_reader import ColumnReader
 from tupli_schemas.columns import EpisodeData
-from tupli_schemas.compression import MIN_BYTES, compress, decompress
+from tupli_schemas.compression import MIN_BYTES, compress
 from tupli_schemas.dtypes import check_values
 from tupli_schemas.errors import InvalidDataError
-from tupli_schemas.infos import InfoColumn
-from tupli_schemas.layout import OFFSETS, PRESENT, Column, Form, Layout, form_of, info_name, write_layout
+from tupli_schemas.layout import OFFSETS, PRESENT, Column, Layout, form_of, info_name, write_layout
 from tupli_schemas.layout_reading import read_layout
 from tupli_schemas.payload import Buffer, Payload
 from tupli_schemas.tensor_file import MAX_HEADER_BYTES
 from tupli_schemas.text_column import TextColumn
-from tupli_schemas.trees import Leaf, Tree, column_name, column_names, leaves, tree_map
+from tupli_schemas.trees import Leaf, column_name, leaves
 
 MAX_DECOMPRESSED_BYTES = 2 << 30
 """What the compressed columns of one payload may expand to, together. ``encode`` keeps to it: what would exceed it stays as it is."""
@@ -28,9 +25,8 @@ PARTS = frozenset({"observations", "actions", "infos", "rewards", "terminated", 
 ENDS = ("rewards", "terminated", "truncated")
 """The columns that every payload has, and that are small."""
 
-_COPIED_BYTES = (
-    4096  # smaller columns are copied behind one another: each buffer costs more than that, wherever buffers are sent
-)
+# Smaller columns are copied behind one another: a buffer of its own costs more, wherever buffers are sent.
+_COPIED_BYTES = 4096
 
 
 def encode(data: EpisodeData) -> Payload:
@@ -83,7 +79,7 @@ def decode(
     if strange := wanted - PARTS:
         raise InvalidDataError(f"a payload has no part called {sorted(strange)}", hint=f"its parts are {sorted(PARTS)}")
     payload = memoryview(buffer).cast("B").toreadonly()
-    reader = _Reader(payload, read_layout(payload, max_header_bytes=max_header_bytes), max_bytes)
+    reader = ColumnReader(payload, read_layout(payload, max_header_bytes=max_header_bytes), max_bytes)
     return reader.episode(wanted)
 
 
@@ -100,22 +96,28 @@ def read_header(buffer: Buffer, n_bytes: int | None = None) -> Layout:
     return read_layout(memoryview(buffer).cast("B"), n_bytes)
 
 
-def decode_ends(layout: Layout, parts: Mapping[str, Buffer]) -> EpisodeData:
+def decode_ends(layout: Layout, parts: Mapping[str, Buffer], *, max_bytes: int = MAX_DECOMPRESSED_BYTES) -> EpisodeData:
     """The rewards and ends of an episode from the bytes of just those columns, for whoever lets the rest of a payload pass by.
 
     Args:
         layout: What ``read_header`` found.
         parts: The bytes of each column in ``ENDS``, from where ``layout.span`` says they are.
+        max_bytes: What they may expand to, if they are compressed.
 
     Raises:
         InvalidDataError: As ``decode``.
     """
     columns, place = {}, 0
     for name in ENDS:
-        columns[name] = replace(layout.columns[name], start=place, stop=place + len(parts[name]))
-        place += len(parts[name])
-    buffer = memoryview(b"".join(parts[name] for name in ENDS))
-    return _Reader(buffer, Layout(layout.metadata, columns, 0), MAX_DECOMPRESSED_BYTES).episode(())
+        column, n_bytes = layout.columns[name], len(parts[name])
+        if n_bytes != column.stop - column.start:
+            raise InvalidDataError(
+                f"there are {n_bytes} bytes of {name} where there must be {column.stop - column.start}"
+            )
+        columns[name] = replace(column, start=place, stop=place + n_bytes)
+        place += n_bytes
+    payload = memoryview(b"".join(parts[name] for name in ENDS))
+    return ColumnReader(payload, Layout(layout.metadata, columns, 0), max_bytes).episode(())
 
 
 def check(buffer: Buffer, *, max_bytes: int = MAX_DECOMPRESSED_BYTES) -> EpisodeData:
@@ -185,69 +187,3 @@ def _joined(buffers: Iterable[Buffer]) -> Iterator[Buffer]:
         yield buffer
     if small:
         yield b"".join(small)
-
-
-class _Reader:
-    """The columns of one payload."""
-
-    def __init__(self, payload: memoryview, layout: Layout, max_bytes: int) -> None:
-        self._payload = payload
-        self._layout = layout
-        self._max_bytes = max_bytes
-        self._opened_bytes = 0
-
-    def episode(self, wanted: Collection[str]) -> EpisodeData:
-        said = self._layout.metadata
-        return EpisodeData(
-            all_observations=self._tree("observations", said.observations) if "observations" in wanted else {},
-            actions=self._tree("actions", said.actions) if "actions" in wanted else {},
-            rewards=self._array("rewards"),
-            terminated=self._array("terminated"),
-            truncated=self._array("truncated"),
-            infos={key: self._info(key, kind) for key, kind in said.infos.items()} if "infos" in wanted else {},
-            has_final_observation=said.has_final_observation,
-            is_partial=said.is_partial,
-        )
-
-    def _tree(self, prefix: str, form: Form) -> Tree:
-        return tree_map(self._leaf, column_names(form, prefix), form)  # type: ignore[no-any-return]
-
-    def _leaf(self, name: str, kind: str) -> Leaf:
-        return self._text(name) if kind == "text" else self._array(name)
-
-    def _text(self, name: str) -> TextColumn:
-        text = TextColumn(self._array(name), self._array(name + OFFSETS))
-        text.check(name)
-        return text
-
-    def _info(self, key: str, kind: Any) -> InfoColumn:
-        name = info_name(key)
-        present = self._array(name + PRESENT) if name + PRESENT in self._layout.columns else None
-        column = InfoColumn(self._text(name) if kind == "json" else self._array(name), present, kind)
-        column.check(name)
-        return column
-
-    def _array(self, name: str) -> Array:
-        column = self._layout.columns[name]
-        start, stop = self._layout.span(name)
-        array = self._opened(name, column, start, stop) if column.is_compressed else self._view(column, start)
-        check_values(array, name)
-        return array
-
-    def _view(self, column: Column, start: int) -> Array:
-        array = np.ndarray(column.shape, column.dtype, self._payload, start)
-        if not array.flags.aligned:
-            array = array.copy()
-            array.flags.writeable = False
-        return array
-
-    def _opened(self, name: str, column: Column, start: int, stop: int) -> Array:
-        self._opened_bytes += column.n_bytes
-        if self._opened_bytes > self._max_bytes:
-            raise InvalidDataError(
-                f"the compressed columns of the payload expand to more than {self._max_bytes} bytes",
-                hint="if you trust their origin, decode with a larger max_bytes",
-            )
-        array = decompress(self._payload[start:stop], column.n_bytes, name).view(column.dtype).reshape(column.shape)
-        array.flags.writeable = False
-        return array

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tupli_schemas.arrays import Array, as_array
-from tupli_schemas.consistency import EMPTY, check_episode, check_neighbours
+from tupli_schemas.consistency import EMPTY, check_episode, check_neighbours, count_steps
 from tupli_schemas.errors import InvalidDataError
 from tupli_schemas.infos import InfoColumn, as_columns, columns_of, equal_infos, row_of
 from tupli_schemas.trees import Tree, as_tree, equal, form, n_rows, nbytes, stack, take, tree_map, with_unknown_row
@@ -75,7 +75,7 @@ class EpisodeData:
             InvalidDataError: The columns differ in length, or hold what cannot be stored exactly.
         """
         rewards = as_array(rewards, "rewards")
-        steps = rewards.size
+        steps = count_steps(rewards)
         observed = as_tree(observations, "observations")
         rows = n_rows(observed)
         if rows not in {steps, steps + 1}:

@@ -20,11 +20,7 @@ EMPTY = "an episode has at least one step; this is an empty episode"
 
 def check_episode(data: "EpisodeData") -> None:
     """``InvalidDataError`` unless the columns fit together: as many rows, storable dtypes, no step after an end."""
-    if data.rewards.ndim != 1 or data.rewards.dtype.kind not in "biuf":
-        raise InvalidDataError(f"rewards are one real number for each step, not {form(data.rewards)}")
-    steps = len(data.rewards)
-    if not steps:
-        raise InvalidDataError(EMPTY)
+    steps = count_steps(data.rewards)
     _check_rows("observations", data.all_observations, steps + data.has_final_observation)
     _check_rows("actions", data.actions, steps)
     _check_ends("terminated", data.terminated, steps)
@@ -33,6 +29,15 @@ def check_episode(data: "EpisodeData") -> None:
         _check_rows("infos", {key: column.values}, steps)
         if column.present is not None and (column.present.shape != (steps,) or column.present.dtype != np.bool_):
             raise InvalidDataError(f"the presence of infos/{key} is {form(column.present)}, not bool for {steps} steps")
+
+
+def count_steps(rewards: Array) -> int:
+    """How many rewards there are; ``InvalidDataError`` if there are none, or it is not one real number for each step."""
+    if rewards.ndim != 1 or rewards.dtype.kind not in "biuf":
+        raise InvalidDataError(f"rewards are one real number for each step, not {form(rewards)}")
+    if not len(rewards):
+        raise InvalidDataError(EMPTY)
+    return len(rewards)
 
 
 def check_neighbours(steps: Sequence[RLTuple], observations: Tree) -> None:

@@ -51,7 +51,7 @@ def from_token(token: str) -> DType:
 
 def check_values(array: Array, name: str) -> None:
     """``InvalidDataError`` unless every value of ``array`` is one of its dtype: not every byte is a bool, not every word a character."""
-    if array.dtype.kind == "b" and as_bytes(array).max(initial=0) > 1:
+    if array.dtype.kind == "b" and np.maximum.reduce(array.view(np.uint8), axis=None, initial=0) > 1:
         raise InvalidDataError(f"{name} is boolean, but has bytes that are neither 0 nor 1")
     if array.dtype.kind == "U" and array.size:
         _check_characters(array, name)

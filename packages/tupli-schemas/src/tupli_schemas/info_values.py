@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tupli_schemas.arrays import PORTABLE_KINDS
+from tupli_schemas.arrays import is_portable
 from tupli_schemas.base import MAX_INT, MIN_INT
 from tupli_schemas.dtypes import check_values, from_token, to_token
 from tupli_schemas.errors import InvalidDataError
@@ -70,18 +70,10 @@ def _plain_scalar(value: Any, name: str) -> Any:
     kind = type(value)
     if kind in _PLAIN:
         return _PLAIN[kind](value)
-    if (
-        (kind is np.ndarray or isinstance(value, np.generic))
-        and value.dtype.kind in PORTABLE_KINDS
-        and value.dtype.itemsize
-    ):
-        return {
-            "$array" if kind is np.ndarray else "$scalar": [
-                to_token(value.dtype),
-                list(value.shape),
-                _base64(value.tobytes()),
-            ]
-        }
+    if isinstance(value, np.generic) and is_portable(value.dtype):
+        return {"$scalar": [to_token(value.dtype), _base64(value.tobytes())]}
+    if kind is np.ndarray and is_portable(value.dtype):
+        return {"$array": [to_token(value.dtype), list(value.shape), _base64(value.tobytes())]}
     raise InvalidDataError(
         f"{name} is {_described(value)}, which has no portable form",
         hint="infos hold None, booleans, numbers, strings, bytes, lists, tuples, dicts and numpy values",
@@ -94,9 +86,9 @@ def _described(value: Any) -> str:
 
 
 def _plain_int(value: int) -> Any:
-    return (
-        value if MIN_INT <= value <= MAX_INT else {"$int": hex(value)}
-    )  # decimal digits of long ints are slow and limited
+    if MIN_INT <= value <= MAX_INT:
+        return value
+    return {"$int": hex(value)}  # reading the decimal digits of a long int is slow, and refused beyond 4300
 
 
 def _plain_float(value: float) -> Any:
@@ -109,13 +101,16 @@ def _base64(data: bytes) -> str:
 
 def _array(parts: list[Any]) -> Any:
     token, shape, bits = parts
+    if not all(type(size) is int and size >= 0 for size in shape):
+        raise ValueError(f"{shape} is no shape")
     array = np.frombuffer(_bytes(bits), from_token(token)).reshape(shape)
     check_values(array, "an info")
     return array
 
 
-def _python(token: str, bits: str) -> Any:
-    return _array([token, [], bits]).item()
+def _scalar(parts: list[Any]) -> Any:
+    token, bits = parts
+    return _array([token, [], bits])[()]
 
 
 def _bytes(text: str) -> bytes:
@@ -127,7 +122,8 @@ _PLAIN: dict[type, Callable[[Any], Any]] = {
     float: _plain_float,
     complex: lambda value: {"$complex": _base64(np.complex128(value).tobytes())},
     bytes: lambda value: {"$bytes": _base64(value)},
-    np.str_: lambda value: {"$str_": str(value)},
+    # str(value) would cut zeros at the end
+    np.str_: lambda value: {"$str_": str.__str__(value)},
     np.bytes_: lambda value: {"$bytes_": _base64(bytes(value))},
 }
 
@@ -135,12 +131,12 @@ _TAGS: dict[str, Callable[[Any], Any]] = {
     "$tuple": tuple,
     "$dict": dict,
     "$int": lambda text: int(text, 16),
-    "$float": lambda bits: _python("<f8", bits),
-    "$complex": lambda bits: _python("<c16", bits),
+    "$float": lambda bits: _scalar(["<f8", bits]).item(),
+    "$complex": lambda bits: _scalar(["<c16", bits]).item(),
     "$bytes": _bytes,
     "$str_": np.str_,
     "$bytes_": lambda text: np.bytes_(_bytes(text)),
-    "$scalar": lambda parts: _array(parts)[()],
+    "$scalar": _scalar,
     "$array": _array,
 }
 

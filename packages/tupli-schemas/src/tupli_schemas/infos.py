@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from tupli_schemas.arrays import PORTABLE_KINDS, Array
+from tupli_schemas.arrays import Array, is_portable
 from tupli_schemas.errors import InvalidDataError
 from tupli_schemas.info_values import from_json, to_json
 from tupli_schemas.text_column import TextColumn, is_unicode
@@ -106,7 +106,7 @@ def as_columns(infos: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None, n_
 def _as_column(key: str, column: Any) -> InfoColumn:
     if isinstance(column, InfoColumn):
         return column
-    if isinstance(column, np.ndarray) and column.dtype.kind in PORTABLE_KINDS:
+    if isinstance(column, np.ndarray) and is_portable(column.dtype):
         return InfoColumn(column)
     return columns_of([{key: value} for value in column])[key]
 
@@ -189,5 +189,5 @@ def _numpy_array(values: list[Any]) -> Array | None:
 def _indexable(value: Any) -> bool:
     """Whether indexing a column of such values gives them back: of arrays without axes it gives scalars, of text scalars shorter ones."""
     if isinstance(value, np.ndarray):
-        return value.dtype.kind in PORTABLE_KINDS and 0 < value.ndim < _MAX_AXES
-    return value.dtype.kind in PORTABLE_KINDS - {"S", "U"}
+        return is_portable(value.dtype) and 0 < value.ndim < _MAX_AXES
+    return is_portable(value.dtype) and value.dtype.kind not in "SU"

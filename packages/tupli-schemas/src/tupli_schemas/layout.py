@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field, NonNegativeInt, PositiveInt
 from tupli_schemas.arrays import DType
 from tupli_schemas.base import Schema
 from tupli_schemas.dtypes import to_token
-from tupli_schemas.tensor_file import Tensor, write_header
+from tupli_schemas.tensor_file import Tensor, to_json, write_header
 from tupli_schemas.text_column import TextColumn
 from tupli_schemas.trees import Tree, escape, tree_map
 
@@ -92,24 +92,16 @@ class Layout:
 
 
 def write_layout(columns: Mapping[str, Column], **metadata: Any) -> bytes:
-    """The header of a payload of these columns, which follow in the order of their ``start``."""
+    """The header of a payload of these columns, which follow in the order of their ``start``; ``metadata`` as in ``PayloadMetadata``."""
     tokens = {name: to_token(column.dtype) for name, column in columns.items()}
-    said = PayloadMetadata.model_construct(
-        version=VERSION,
-        dtypes={
-            name: token
-            for name, token in tokens.items()
-            if token not in TENSOR_DTYPES and not columns[name].is_compressed
-        },
-        compressed={
-            name: CompressedColumn.model_construct(dtype=tokens[name], shape=list(column.shape))
-            for name, column in columns.items()
-            if column.is_compressed
-        },
-        **metadata,
-    )
+    said: dict[str, Any] = {"version": VERSION, **metadata}
+    for name, column in columns.items():
+        if column.is_compressed:
+            said.setdefault("compressed", {})[name] = {"dtype": tokens[name], "shape": column.shape}
+        elif tokens[name] not in TENSOR_DTYPES:
+            said.setdefault("dtypes", {})[name] = tokens[name]
     tensors = {name: _tensor(column, TENSOR_DTYPES.get(tokens[name])) for name, column in columns.items()}
-    return write_header(tensors, {METADATA_KEY: said.model_dump_json(exclude_defaults=True)})
+    return write_header(tensors, {METADATA_KEY: to_json(said)})
 
 
 def form_of(tree: Tree) -> Form:

@@ -1,6 +1,7 @@
 """The header of a payload read from bytes that nobody vouches for: every claim is checked before anything relies on it."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -22,12 +23,13 @@ from tupli_schemas.layout import (
     PayloadMetadata,
     info_name,
 )
-from tupli_schemas.tensor_file import MAX_HEADER_BYTES, Tensor, from_json, read_header
+from tupli_schemas.tensor_file import MAX_HEADER_BYTES, Tensor, from_json, header_of, read_header
 from tupli_schemas.trees import MAX_DEPTH, column_name, leaves
 
 _DTYPES = {tensor_dtype: from_token(token) for token, tensor_dtype in TENSOR_DTYPES.items()}
 _MAX_AXES = 32  # as many as numpy 1 has
 _MAX_BYTES = 2**63 - 1
+_REMEMBERED_BYTES = 4096
 
 _BOOL, _BYTE, _INT64 = np.dtype(np.bool_), np.dtype(np.uint8), np.dtype("<i8")
 
@@ -43,7 +45,14 @@ def read_layout(buffer: memoryview, n_bytes: int | None = None, *, max_header_by
     Raises:
         InvalidDataError: It is no header of an episode, or one that contradicts itself.
     """
-    file = read_header(buffer, len(buffer) if n_bytes is None else n_bytes, max_header_bytes)
+    n_bytes = len(buffer) if n_bytes is None else n_bytes
+    header = header_of(buffer, n_bytes, max_header_bytes)
+    data_bytes = n_bytes - 8 - len(header)
+    return _remembered(header, data_bytes) if len(header) <= _REMEMBERED_BYTES else _read(header, data_bytes)
+
+
+def _read(header: bytes, data_bytes: int) -> Layout:
+    file = read_header(header, data_bytes)
     if METADATA_KEY not in file.metadata:
         raise InvalidDataError("this is a safetensors file, but not an episode: its metadata says nothing of one")
     metadata = _read_metadata(file.metadata[METADATA_KEY])
@@ -51,7 +60,11 @@ def read_layout(buffer: memoryview, n_bytes: int | None = None, *, max_header_by
     if unknown := (metadata.dtypes.keys() | metadata.compressed.keys()) - columns.keys():
         raise InvalidDataError(f"the payload describes columns that it does not have: {sorted(unknown)}")
     _check_columns(columns, metadata)
-    return Layout(metadata, columns, file.data_start)
+    return Layout(metadata, columns, 8 + len(header))
+
+
+# Episodes of one benchmark that are equally long have the same header; for short ones, reading it is most of the work.
+_remembered = lru_cache(maxsize=512)(_read)
 
 
 def _read_metadata(text: str) -> PayloadMetadata:

@@ -36,11 +36,10 @@ class Tensor:
 
 @dataclass(frozen=True, slots=True)
 class TensorFile:
-    """What a header says: the tensors, the text metadata, and where in the file the tensors begin."""
+    """What a header says: the tensors, and text metadata."""
 
     tensors: Mapping[str, Tensor]
     metadata: Mapping[str, str]
-    data_start: int
 
 
 def write_header(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
@@ -58,23 +57,37 @@ def write_header(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> 
     return len(text).to_bytes(8, "little") + text
 
 
-def read_header(buffer: memoryview, n_bytes: int, max_header_bytes: int = MAX_HEADER_BYTES) -> TensorFile:
-    """Read the header of a file of ``n_bytes``, of which ``buffer`` holds at least the beginning.
+def header_of(buffer: memoryview, n_bytes: int, max_header_bytes: int) -> bytes:
+    """The header of a file of ``n_bytes``, of which ``buffer`` holds at least the beginning. The tensors begin 8 bytes after its length.
 
     Raises:
-        InvalidDataError: The header is not one of a whole file whose tensors fill it without gaps.
+        InvalidDataError: It is longer than ``max_header_bytes`` or than what is there.
     """
-    text = _header_text(buffer, n_bytes, max_header_bytes)
-    described = from_json(text, "the header of the payload")
-    if not isinstance(described, dict):
-        raise InvalidDataError("the header of the payload is no JSON object")
+    if len(buffer) < 8:
+        raise InvalidDataError(f"a payload begins with 8 bytes that give its header's length; there are {len(buffer)}")
+    length, there = int.from_bytes(buffer[:8], "little"), min(n_bytes, len(buffer)) - 8
+    if length > max_header_bytes:
+        raise InvalidDataError(f"the payload claims a header of {length} bytes; at most {max_header_bytes} are read")
+    if length > there:
+        raise InvalidDataError(f"the payload claims a header of {length} bytes, but only {there} follow")
+    return bytes(buffer[8 : 8 + length])
+
+
+def read_header(header: bytes, n_bytes: int) -> TensorFile:
+    """What a header says of the ``n_bytes`` that follow it.
+
+    Raises:
+        InvalidDataError: It does not say, or the tensors do not fill those bytes without gaps.
+    """
+    if not header.startswith(b"{"):
+        raise InvalidDataError("the header of the payload does not begin with '{'")
+    described = from_json(header, "the header of the payload")
     metadata = described.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
         raise InvalidDataError("the __metadata__ of the payload is not text under text")
     tensors = {name: _read_tensor(name, item) for name, item in described.items()}
-    data_start = 8 + len(text)
-    _check_places(tensors, n_bytes - data_start)
-    return TensorFile(tensors, metadata, data_start)
+    _check_places(tensors, n_bytes)
+    return TensorFile(tensors, metadata)
 
 
 def to_json(value: Any) -> str:
@@ -88,22 +101,6 @@ def from_json(text: str | bytes, what: str) -> Any:
         return _DECODER.decode(text if isinstance(text, str) else text.decode())
     except (ValueError, RecursionError) as error:
         raise InvalidDataError(f"{what} is not valid JSON: {error}") from None
-
-
-def _header_text(buffer: memoryview, n_bytes: int, max_header_bytes: int) -> bytes:
-    if len(buffer) < 8:
-        raise InvalidDataError(f"a payload begins with 8 bytes that give its header's length; there are {len(buffer)}")
-    length = int.from_bytes(buffer[:8], "little")
-    if length > max_header_bytes:
-        raise InvalidDataError(f"the payload claims a header of {length} bytes; at most {max_header_bytes} are read")
-    if 8 + length > min(n_bytes, len(buffer)):
-        raise InvalidDataError(
-            f"the payload claims a header of {length} bytes, but has {min(n_bytes, len(buffer)) - 8} behind its length"
-        )
-    text = bytes(buffer[8 : 8 + length])
-    if not text.startswith(b"{"):
-        raise InvalidDataError("the header of the payload does not begin with '{'")
-    return text
 
 
 def _read_tensor(name: str, item: Any) -> Tensor:

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from tupli_schemas.arrays import Array, DType, as_array, as_bytes, stack_values
+from tupli_schemas.arrays import Array, DType, as_array, stack_values, value_bytes
 from tupli_schemas.errors import InvalidDataError
 from tupli_schemas.text_column import TextColumn, is_unicode
 
@@ -86,7 +86,7 @@ def equal(left: Tree, right: Tree) -> bool:
         return np.array_equal(left.offsets, right.offsets) and np.array_equal(left.data, right.data)
     if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
         same_form = left.dtype == right.dtype and left.shape == right.shape
-        return same_form and np.array_equal(as_bytes(left), as_bytes(right))
+        return same_form and np.array_equal(value_bytes(left), value_bytes(right))
     return False
 
 
