@@ -109,10 +109,10 @@ def _checked(found: dict[str, Any], origin: str) -> dict[str, Any]:
         raise InvalidDataError(
             f"{origin} sets {', '.join(unknown)}, which is unknown", hint=f"known are {', '.join(NAMES)}"
         )
-    return {name: _typed(name, value, origin) for name, value in found.items()}
+    return {name: typed(name, value, origin) for name, value in found.items()}
 
 
-def _typed(name: str, value: Any, origin: str) -> Any:
+def typed(name: str, value: Any, origin: str) -> Any:
     """A value as the field has it; text stands for lists (with commas) and booleans too."""
     if name == "trust":
         items = value.split(",") if isinstance(value, str) else value
@@ -135,4 +135,4 @@ def _boolean(name: str, value: Any, origin: str) -> bool:
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     given = {name: environ.get(f"TUPLI_{name.upper()}") for name in NAMES}
-    return {name: _typed(name, value, f"TUPLI_{name.upper()}") for name, value in given.items() if value}
+    return {name: typed(name, value, f"TUPLI_{name.upper()}") for name, value in given.items() if value}

@@ -1,26 +1,55 @@
-"""Nouns that are imported when they are used, so that ``tupli --help`` stays quick."""
+"""Commands that are imported when they are used, so that ``tupli --help`` stays quick."""
 
-from functools import cached_property
 from importlib.metadata import EntryPoint
 from typing import Any
 
-from typer.core import TyperGroup
-from typer.main import get_group
+import typer
+from typer.core import TyperCommand
 
 
-class LazyNoun(TyperGroup):
-    """A noun of the command line whose verbs live in a module that nobody has imported yet."""
+class LazyCommand(TyperCommand):
+    """A noun or a shortcut of the command line, by name and help alone; everything else is asked of the module that has it."""
 
-    def __init__(self, name: str, target: str, help: str, *, hidden: bool = False) -> None:  # noqa: A002  # typer's own name for it
-        super().__init__(name=name, help=help, hidden=hidden, no_args_is_help=True)
+    def __init__(self, name: str, help: str, target: str, *, verb: str | None = None, **shown: Any) -> None:  # noqa: A002  # typer's own name for it
+        """Say where the command lives.
+
+        Args:
+            name: What people type.
+            help: One sentence.
+            target: ``module:app``, where ``app`` is a ``typer.Typer``.
+            verb: Which of the app's commands; without it the command is the app itself.
+            shown: How to list it: ``hidden``, ``rich_help_panel``.
+        """
+        super().__init__(name=name, help=help, **shown)
         self._target = target
+        self._verb = verb
 
-    @cached_property
-    def _loaded(self) -> TyperGroup:
-        return get_group(EntryPoint(name=self.name or "", value=self._target, group="tupli.commands").load())
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        return self._command().make_context(*args, **kwargs)
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        return self._loaded.list_commands(ctx)
+    def _command(self) -> Any:
+        group = typer.main.get_group(self._load())
+        return group.commands[self._verb] if self._verb else group
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        return self._loaded.get_command(ctx, cmd_name)
+    def _load(self) -> typer.Typer:
+        app: typer.Typer = EntryPoint(name=self.name or "", value=self._target, group="").load()
+        return app
+
+
+class PluginCommand(LazyCommand):
+    """A noun that another package adds. If that package is broken, only this noun is."""
+
+    def __init__(self, entry: EntryPoint, package: str) -> None:
+        super().__init__(entry.name, f"Added by {package}.", entry.value, rich_help_panel="Added by other packages")
+        self._package = package
+
+    def _load(self) -> typer.Typer:
+        try:
+            return super()._load()
+        except (ImportError, AttributeError) as error:
+            from tupli_schemas.errors import TupliError
+
+            raise TupliError(
+                f"'tupli {self.name}' of the package {self._package} cannot be loaded: {error}",
+                hint=f"pip install --upgrade {self._package}",
+            ) from error

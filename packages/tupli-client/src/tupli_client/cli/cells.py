@@ -1,0 +1,46 @@
+"""Values as the text of one cell: whole for programs, short for people."""
+
+import json
+from typing import Any
+
+UNKNOWN = "-"
+
+
+def of_path(document: Any, path: str) -> Any:
+    """The value at the end of a path such as ``metadata.name`` in a JSON document; None if there is none."""
+    for part in path.split("."):
+        document = document.get(part) if isinstance(document, dict) else None
+    return document
+
+
+def exact(value: Any) -> str:
+    """All of a value, on one line."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return _one_line(value)
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ",".join(map(_one_line, value))
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def short(value: Any) -> str:
+    """A value as people like to read it."""
+    if value is None or value in ("", [], {}):
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, dict):
+        return ", ".join(f"{_one_line(key)}={short(item)}" for key, item in value.items())
+    return exact(value)
+
+
+def _one_line(text: str) -> str:
+    """Text without line breaks, and without anything that a terminal would obey."""
+    return text if text.isprintable() else json.dumps(text)[1:-1] if text.isascii() else _escaped(text)
+
+
+def _escaped(text: str) -> str:
+    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)

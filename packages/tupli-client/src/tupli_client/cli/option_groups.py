@@ -1,0 +1,79 @@
+"""Options that belong together, declared once as a dataclass and given to a command as one value.
+
+    @dataclass(frozen=True)
+    class Point(OptionGroup):
+        x: Annotated[int, typer.Option(help="To the right.")] = 0
+        y: Annotated[int, typer.Option(help="Up.")] = 0
+
+A command of a ``Noun`` with a parameter ``point: Point`` has the options ``--x`` and ``--y``.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, Field, dataclass, fields
+from typing import Any, TypeVar
+
+import typer
+
+Function = TypeVar("Function", bound=Callable[..., None])
+
+
+@dataclass(frozen=True)
+class OptionGroup:
+    """Subclass this with fields that are typer options."""
+
+
+class Noun(typer.Typer):
+    """The verbs of a noun. Their parameters may be option groups."""
+
+    def __init__(self, about: str) -> None:
+        super().__init__(
+            help=about,
+            no_args_is_help=True,
+            add_completion=False,
+            rich_markup_mode=None,
+            context_settings={"help_option_names": ["-h", "--help"]},
+        )
+
+    def command(self, name: str | None = None, **settings: Any) -> Callable[[Function], Function]:
+        """Make a function the verb ``name``; it stays what it is for Python."""
+
+        def register(function: Function) -> Function:
+            super(Noun, self).command(name, **settings)(spread(function))
+            return function
+
+        return register
+
+
+def spread(function: Callable[..., None]) -> Callable[..., None]:
+    """``function`` with the options of its option groups in place of the groups."""
+    signature = inspect.signature(function, eval_str=True)
+    groups = {name: item.annotation for name, item in signature.parameters.items() if _is_group(item.annotation)}
+
+    def gathered(**given: Any) -> None:
+        for name, group in groups.items():
+            given[name] = group(**{field.name: given.pop(field.name) for field in fields(group)})
+        function(**given)
+
+    parameters = [parameter for item in signature.parameters.values() for parameter in _spread(item)]
+    gathered.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # typer reads it
+    gathered.__name__, gathered.__doc__ = function.__name__, function.__doc__
+    return gathered
+
+
+def _spread(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:
+    if not _is_group(parameter.annotation):
+        yield parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        return
+    for field in fields(parameter.annotation):
+        yield inspect.Parameter(
+            field.name, inspect.Parameter.KEYWORD_ONLY, default=_default(field), annotation=field.type
+        )
+
+
+def _default(field: "Field[Any]") -> Any:
+    return inspect.Parameter.empty if field.default is MISSING else field.default
+
+
+def _is_group(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, OptionGroup)

@@ -1,0 +1,99 @@
+"""How a result is shown: a table for people, lines for programs, one JSON document, or ids alone."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tupli_client.cli import cells, terminal
+from tupli_client.cli.option_groups import OptionGroup
+from tupli_client.cli.terminal import Color
+
+if TYPE_CHECKING:  # help has to stay quick
+    from pydantic import BaseModel
+
+    Item = BaseModel | Mapping[str, Any]
+
+Details = Mapping[str, Any]
+"""What people want to know of one object, by heading; JSON values."""
+
+_IDS = frozenset({"id", "benchmark_id"})
+
+
+@dataclass(frozen=True)
+class Screen(OptionGroup):
+    """The options of every command about what it prints."""
+
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print ids only.")] = False
+    color: Annotated[
+        Color, typer.Option(callback=terminal.choose_color, is_eager=True, help="When to use colours.")
+    ] = Color.AUTO
+
+    def show_list(self, found: "Sequence[Item]", columns: Sequence[str]) -> None:
+        """Print many objects; ``columns`` are paths into them, the important ones first."""
+        documents = [_document(item) for item in found]
+        if self.as_json:
+            terminal.answer(_json_text(documents))
+        elif self.quiet:
+            _answer_lines(map(_identity, documents))
+        elif terminal.is_for_people():
+            _answer_table(documents, columns)
+        else:
+            rows = ([cells.exact(cells.of_path(document, path)) for path in columns] for document in documents)
+            _answer_lines("\t".join(row) for row in rows)
+
+    def show(self, item: "Item", details: Details | None = None) -> None:
+        """Print one object; ``details`` are what a person wants to know, and everything if they are not given."""
+        document = _document(item)
+        if self.as_json:
+            terminal.answer(_json_text(document))
+        elif self.quiet:
+            terminal.answer(_identity(document))
+        else:
+            _answer_details(document if details is None else details)
+
+
+def _document(item: "Item") -> dict[str, Any]:
+    return dict(item) if isinstance(item, Mapping) else item.model_dump(mode="json")
+
+
+def _json_text(document: Any) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=terminal.has_only_ascii())
+
+
+def _identity(document: Mapping[str, Any]) -> str:
+    """What a command takes as REF to mean this object."""
+    return next(document[key] for key in ("id", "username", "name", "role", "key") if key in document)
+
+
+def _answer_lines(lines: Iterable[str]) -> None:
+    if text := "\n".join(lines):
+        terminal.answer(text)
+
+
+def _answer_table(documents: Sequence[dict[str, Any]], columns: Sequence[str]) -> None:
+    from tupli_client.cli.tables import Table
+
+    if not documents:
+        return
+    headings = [path.rpartition(".")[2] for path in columns]
+    rows = [[cells.short(cells.of_path(document, path)) for path in columns] for document in documents]
+    table = Table(headings, rows, _IDS)
+    for line in table.fit(terminal.width(), terminal.ellipsis()):
+        terminal.answer(line)
+    if table.left_out:
+        terminal.tell(f"no room for: {', '.join(table.left_out)} (a wider terminal, a pipe or --json has them)")
+
+
+def _answer_details(details: Details) -> None:
+    if not terminal.is_for_people():
+        _answer_lines(f"{heading}\t{cells.exact(value)}" for heading, value in details.items())
+        return
+    from rich.text import Text
+
+    width = max(map(len, details))
+    for heading, value in details.items():
+        terminal.answer(Text.assemble((f"{heading:{width}}", "bold"), "  ", cells.short(value)))
