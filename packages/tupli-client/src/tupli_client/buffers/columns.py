@@ -12,7 +12,7 @@ import numpy as np
 from gymnasium import spaces
 
 from tupli_client.buffers.notices import Notices
-from tupli_schemas.arrays import Array, DType, as_array
+from tupli_schemas.arrays import Array, DType, as_array, value_bytes
 from tupli_schemas.errors import InvalidDataError, UnsupportedSpaceError
 from tupli_schemas.text_column import TextColumn
 from tupli_schemas.trees import Tree, column_name
@@ -230,7 +230,7 @@ def _holds(dtype: DType, array: Array) -> bool:
     with np.errstate(all="ignore"):  # an overflow is an answer here
         cast = array.astype(dtype)
         back = cast.astype(array.dtype)
-    if back.tobytes() != array.tobytes():
+    if not np.array_equal(value_bytes(back), value_bytes(array)):
         return False
     return array.dtype.kind not in "iu" or dtype.kind not in "iu" or bool(((cast < 0) == (array < 0)).all())
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from tupli_client.buffers.notices import Notices
-from tupli_schemas.arrays import PORTABLE_KINDS
+from tupli_schemas.arrays import is_portable
 from tupli_schemas.errors import InvalidDataError
 from tupli_schemas.info_values import from_json, to_json
 from tupli_schemas.infos import InfoColumn, columns_of
@@ -77,8 +77,8 @@ def _checked(key: Any) -> str:
 def _copied(value: Any, name: str) -> Any:
     """A copy that nobody else can change; ``InvalidDataError`` for a value without a portable form."""
     kind = type(value)
-    if kind in _UNCHANGEABLE or (isinstance(value, np.generic) and value.dtype.kind in PORTABLE_KINDS):
+    if kind in _UNCHANGEABLE or (isinstance(value, np.generic) and is_portable(value.dtype)):
         return value
-    if kind is np.ndarray and value.dtype.kind in PORTABLE_KINDS and value.dtype.itemsize:
+    if kind is np.ndarray and is_portable(value.dtype):
         return value.copy()
     return from_json(to_json(value, name))  # containers: an exact, deep copy

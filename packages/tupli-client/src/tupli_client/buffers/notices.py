@@ -3,7 +3,7 @@
 import sys
 import warnings
 
-_OURS = ("tupli_client", "gymnasium")
+_OURS = ("tupli_client", "gymnasium", "contextlib")
 
 
 class Notices:

@@ -19,23 +19,28 @@ _GENERATORS = {"PCG64", "PCG64DXSM", "SFC64", "Philox"}
 """The bit generators of numpy whose state is a few numbers."""
 
 
-def describe_reset(env: gymnasium.Env[Any, Any], seed: int | None, options: dict[str, Any] | None) -> Recording:
+def describe_reset(
+    env_id: str | None, seed: Any, options: dict[str, Any] | None, generator: object = None, **extra: Any
+) -> Recording:
     """What is needed to repeat a reset that is about to happen.
 
-    Without a seed the episode depends on the state of the environment's random generator, so that is kept instead. Options that JSON
-    would change are kept as text from which they come back exactly.
+    Options that JSON would change are kept as text from which they come back exactly.
+
+    Args:
+        env_id: The environment's id in Gymnasium's registry.
+        seed: Of the reset. Without one the episode depends on the state of the random generator, which is kept instead.
+        options: Of the reset.
+        generator: The environment's random generator, where somebody can see it.
+        extra: Anything else to say of the recording.
     """
-    kept, extra = _describe_options(options)
-    if seed is None:
-        extra |= _describe_generator(env)
-    elif not 0 <= seed <= MAX_INT:
-        extra[_SEED], seed = str(seed), None
+    kept_options, more = _describe_options(options)
+    kept_seed, still_more = _describe_generator(generator) if seed is None else _describe_seed(seed)
     return Recording(
-        env_id=env.spec.id if env.spec else None,
+        env_id=env_id,
         gymnasium_version=gymnasium.__version__,
-        seed=seed,
-        options=kept,
-        extra=extra,
+        seed=kept_seed,
+        options=kept_options,
+        extra=extra | more | still_more,
     )
 
 
@@ -54,8 +59,8 @@ def repeat_reset(env: gymnasium.Env[Any, Any], recording: Recording) -> tuple[An
     """Reset ``env`` as it was reset when the recording was made."""
     seed = recording.seed
     if seed is None and _SEED in recording.extra:
-        seed = int(str(recording.extra[_SEED]))
-    if seed is None:
+        seed = from_json(str(recording.extra[_SEED]))
+    elif seed is None:
         env.unwrapped.np_random = _generator(recording.extra[_GENERATOR])
     options = recording.options
     if _OPTIONS in recording.extra:
@@ -85,11 +90,21 @@ def _is_metadata(options: dict[str, Any]) -> bool:
     return True
 
 
-def _describe_generator(env: gymnasium.Env[Any, Any]) -> dict[str, Any]:
-    generator: object = env.unwrapped.np_random
+def _describe_seed(seed: Any) -> tuple[int | None, dict[str, Any]]:
+    """Likewise for a seed: its field holds Python integers of up to 64 bits, and environments take what they like."""
+    if type(seed) is int and 0 <= seed <= MAX_INT:
+        return seed, {}
+    try:
+        return None, {_SEED: to_json(seed, "seed")}
+    except InvalidDataError as error:
+        return None, {_LOST: f"the seed of its reset could not be kept: {error.detail}"}
+
+
+def _describe_generator(generator: object) -> tuple[None, dict[str, Any]]:
+    """The state of the random generator of an environment that is reset without a seed."""
     if not isinstance(generator, np.random.Generator) or type(generator.bit_generator).__name__ not in _GENERATORS:
-        return {}
-    return {_GENERATOR: to_json(dict(generator.bit_generator.state), "np_random")}
+        return None, {}
+    return None, {_GENERATOR: to_json(dict(generator.bit_generator.state), "np_random")}
 
 
 def _generator(text: Any) -> np.random.Generator:

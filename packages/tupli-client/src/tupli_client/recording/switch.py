@@ -1,6 +1,6 @@
 """Recording, switched on and off: what the wrappers of one environment and of many have in common."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, Self
 
@@ -92,10 +92,16 @@ class RecordingSwitch:
         else:
             self.deactivate_recording()
 
-    def _leave_episodes(self) -> None:
+    def _leave_episodes(self, chosen: Sequence[int] | None = None) -> None:
+        """Leave the open episodes of all tracks, or of those with these indices."""
+        tracks = self._tracks if chosen is None else [self._tracks[index] for index in chosen]
         with ExitStack() as stack:  # which leaves every one, whatever happens to another
-            for track in reversed(self._tracks):
+            for track in reversed(tracks):
                 stack.callback(track.leave)
+
+    def _interrupt_episodes(self) -> None:
+        for track in self._tracks:
+            track.interrupt()
 
     def _discard_episodes(self) -> None:
         for track in self._tracks:

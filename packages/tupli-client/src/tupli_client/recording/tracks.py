@@ -36,10 +36,13 @@ class EpisodeTrack:
 
     def begin(self, observation: Any, recording: Recording) -> None:
         """Open an episode with the observation of a reset and what is known of that reset."""
-        self._recorder.begin(observation)
-        self._recording = recording
-        self._narrator.begin()
-        self.is_open = True
+        try:
+            self.leave()
+        finally:  # whatever became of the episode before, this one begins
+            self._recorder.begin(observation)
+            self._recording = recording
+            self._narrator.begin()
+            self.is_open = True
 
     def act(self, action: Any) -> None:
         """Take the action of the step that is about to happen.

@@ -61,7 +61,9 @@ class RecordingWrapper(RecordingSwitch, gymnasium.Wrapper):
         if not self.is_recording:
             return self.env.reset(seed=seed, options=options)
         self._track = self._track or self._new_track(self.observation_space, self.action_space, self._narrator)
-        recording = describe_reset(self.env, seed, options)
+        base = self.env.unwrapped
+        generator = base.np_random if seed is None else None
+        recording = describe_reset(base.spec.id if base.spec else None, seed, options, generator)
         observation, info = self.env.reset(seed=seed, options=options)
         self._track.begin(observation, recording)
         return observation, info
