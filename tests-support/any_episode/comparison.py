@@ -4,8 +4,11 @@ import struct
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tupli_schemas.columns import EpisodeData
+from tupli_schemas.text_column import TextColumn
+from tupli_schemas.trees import Tree, leaves
 
 
 def same(left: Any, right: Any) -> bool:
@@ -42,3 +45,15 @@ def _bits(value: Any) -> Any:
 def same_steps(left: EpisodeData, right: EpisodeData) -> bool:
     """Whether two episodes give the same tuples, in every field."""
     return len(left) == len(right) and all(same(dict(a), dict(b)) for a, b in zip(left, right, strict=True))
+
+
+def arrays_of(data: EpisodeData) -> list[npt.NDArray[Any]]:
+    """The arrays that an episode is made of."""
+    columns: Tree = (
+        data.all_observations,
+        data.actions,
+        data.rewards,
+        data.terminated,
+        *(c.values for c in data.infos.values()),
+    )
+    return [leaf.data if isinstance(leaf, TextColumn) else leaf for _, leaf in leaves(columns)]

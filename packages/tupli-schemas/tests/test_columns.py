@@ -1,19 +1,15 @@
 """The columnar episode: nothing is coerced, nothing is copied, and no two steps become neighbours that were not."""
 
-from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import assume, given
-from hypothesis import strategies as st
 
-from any_episode import any_episode, same, same_steps
+from any_episode import any_episode, arrays_of, same, same_steps
 from tupli_schemas.columns import EpisodeData
 from tupli_schemas.errors import InvalidDataError
-from tupli_schemas.text_column import TextColumn
-from tupli_schemas.trees import Tree, leaves
+from tupli_schemas.trees import leaves
 from tupli_schemas.tuples import RLTuple
 
 
@@ -134,7 +130,7 @@ class TestFromTuples:
     @given(any_episode())
     def test_the_tuples_of_an_episode_make_the_episode(self, data: EpisodeData) -> None:
         assume(
-            not any(leaf.ndim == 1 and leaf.dtype.kind in "SU" for leaf in arrays(data))
+            not any(leaf.ndim == 1 and leaf.dtype.kind in "SU" for leaf in arrays_of(data))
         )  # their rows forget the column's width
 
         again = EpisodeData.from_tuples(list(data))
@@ -211,43 +207,6 @@ class TestSteps:
         )
 
 
-class TestSlices:
-    @given(any_episode(), st.data())
-    def test_a_slice_is_those_steps_without_a_copy(self, data: EpisodeData, draw: st.DataObject) -> None:
-        start = draw.draw(st.integers(0, len(data) - 1))
-        stop = draw.draw(st.integers(start + 1, len(data)))
-
-        part = data.slice(start, stop)
-
-        assert all(same(dict(part[row]), dict(data[start + row])) for row in range(stop - start))
-        assert len(part) == stop - start
-        assert part.is_partial == (data.is_partial or len(part) < len(data))
-        assert part.has_final_observation == (stop < len(data) or data.has_final_observation)
-        assert all(shared(leaf, whole) for leaf, whole in zip(arrays(part), arrays(data), strict=True))
-
-    @pytest.mark.parametrize(("start", "stop"), [(0, 0), (3, 2), (-1, 2), (0, 6), (5, 6)])
-    def test_steps_that_do_not_exist_are_an_index_error(self, start: int, stop: int) -> None:
-        with pytest.raises(IndexError, match="an episode of 5 steps"):
-            an_episode(5).slice(start, stop)
-
-    @given(st.lists(st.booleans(), min_size=1, max_size=12))
-    def test_runs_are_the_chosen_steps_in_order_and_never_join_what_was_apart(self, chosen: list[bool]) -> None:
-        data = an_episode(len(chosen))
-
-        runs = list(data.runs(np.array(chosen)))
-
-        actions = [run.actions.tolist() for run in runs if isinstance(run.actions, np.ndarray)]
-        assert [action for run in actions for action in run] == [10 + row for row, has in enumerate(chosen) if has]
-        assert all(run == list(range(run[0], run[0] + len(run))) for run in actions)
-        assert all(later[0] > earlier[-1] + 1 for earlier, later in pairwise(actions))
-        assert all(run.has_final_observation for run in runs)
-
-    @pytest.mark.parametrize("mask", [np.ones(4, np.bool_), np.ones(5), np.ones((5, 1), np.bool_)])
-    def test_a_mask_has_one_bool_for_each_step(self, mask: np.ndarray) -> None:
-        with pytest.raises(InvalidDataError, match="a mask of 5 steps is bool of shape"):
-            an_episode(5).runs(mask)
-
-
 class TestEquality:
     @pytest.mark.parametrize(
         "columns",
@@ -268,19 +227,3 @@ class TestEquality:
 
     def test_a_whole_episode_is_not_equal_to_a_piece_of_one(self) -> None:
         assert not an_episode(6).slice(0, 5).equals(an_episode(5, terminated=False))
-
-
-def arrays(data: EpisodeData) -> Iterator[np.ndarray]:
-    columns: Tree = (
-        data.all_observations,
-        data.actions,
-        data.rewards,
-        data.terminated,
-        *(c.values for c in data.infos.values()),
-    )
-    for _, leaf in leaves(columns):
-        yield leaf.data if isinstance(leaf, TextColumn) else leaf
-
-
-def shared(part: np.ndarray, whole: np.ndarray) -> bool:
-    return not part.size or np.shares_memory(part, whole)
