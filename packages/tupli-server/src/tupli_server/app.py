@@ -11,7 +11,7 @@ from litestar.middleware import DefineMiddleware
 from litestar.plugins.pydantic import PydanticPlugin
 from litestar.types import ASGIApp, ControllerRouterHandler
 
-from tupli_server import database, errors, lists, system
+from tupli_server import database, documentation, errors, lists, system
 from tupli_server.accounts import controllers as accounts
 from tupli_server.accounts import start
 from tupli_server.accounts.documents import GroupDocument, RoleDocument, SessionDocument, TokenDocument, UserDocument
@@ -20,12 +20,18 @@ from tupli_server.audit import AuditDocument
 from tupli_server.auth import actors
 from tupli_server.auth.context import Auth
 from tupli_server.auth.throttle import AttemptsDocument
+from tupli_server.bodies import BodyGuard, JsonRequest
+from tupli_server.observing import Observer
 from tupli_server.settings import Settings
 
 CONTROLLERS: Sequence[ControllerRouterHandler] = [
     system.health,
     system.ready,
     system.version,
+    system.metrics,
+    documentation.start,
+    documentation.docs,
+    documentation.asset,
     accounts.UserController,
     accounts.SessionController,
     accounts.GroupController,
@@ -50,21 +56,21 @@ MAX_BODY = 1_000_000
 
 
 def create_app(settings: Settings) -> ASGIApp:
-    """The server as an ASGI application."""
-    return create_api(settings)
+    """The server as an ASGI application: the routes, and what every request meets before and after them."""
+    return Observer(BodyGuard(create_api(settings)))
 
 
 def create_api(settings: Settings) -> Litestar:
     """The routes, without what is wrapped around them."""
     auth = Auth.of(settings)
+    dependencies = {
+        "actor": Provide(actors.provide_actor),
+        "page": Provide(lists.provide_page),
+        "auth": Provide(lambda: auth, sync_to_thread=False),
+    }
     return Litestar(
-        route_handlers=list(CONTROLLERS),
-        dependencies={
-            "actor": Provide(actors.provide_actor),
-            "page": Provide(lists.provide_page),
-            "auth": Provide(lambda: auth, sync_to_thread=False),
-            "settings": Provide(lambda: settings, sync_to_thread=False),
-        },
+        route_handlers=[*CONTROLLERS, documentation.description(CONTROLLERS, dependencies)],
+        dependencies=dependencies,
         exception_handlers=errors.HANDLERS,
         middleware=[
             DefineMiddleware(
@@ -73,7 +79,10 @@ def create_api(settings: Settings) -> Litestar:
                 open_access=settings.open_access,
             )
         ],
+        logging_config=None,
+        openapi_config=None,
         plugins=[PydanticPlugin(prefer_alias=True)],
+        request_class=JsonRequest,
         request_max_body_size=MAX_BODY,
         state=State({"settings": settings, "auth": auth}),
         lifespan=[_with_database],

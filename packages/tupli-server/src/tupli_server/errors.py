@@ -1,5 +1,6 @@
 """The one place where an error becomes an answer: problem+json with a code, a sentence, a hint and the request's id."""
 
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -31,6 +32,8 @@ from tupli_schemas.errors import (
 )
 
 PROBLEM_JSON = "application/problem+json"
+
+_MISSING_PARAMETER = re.compile(r"Missing required query parameter '(\w+)'")
 
 _log = structlog.get_logger(__name__)
 
@@ -68,13 +71,19 @@ def answer_invalid_schema(request: Request[Any, Any, Any], error: ValidationErro
 
 def _invalid(error: ValidationException) -> InvalidDataError:
     found = error.extra if isinstance(error.extra, list) else []
-    problems = tuple(
-        FieldProblem(path=str(item.get("key", "")), message=str(item.get("message", ""))) for item in found
-    )
+    problems = tuple(_field_problem(str(item.get("key", "")), str(item.get("message", ""))) for item in found)
+    if not problems and (parameter := _MISSING_PARAMETER.match(error.detail)):
+        problems = (FieldProblem(path=parameter[1], message="it is missing from the query"),)
     if not problems:
         return InvalidDataError(f"the request cannot be read: {error.detail}")
     where = f" at {problems[0].path!r}" if problems[0].path else ""
     return InvalidDataError(f"the request is not valid{where}: {problems[0].message}", errors=problems)
+
+
+def _field_problem(path: str, message: str) -> FieldProblem:
+    if path == "data" and message == "'data'":
+        return FieldProblem(path="", message="the body is missing")
+    return FieldProblem(path=path, message=message)
 
 
 def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:

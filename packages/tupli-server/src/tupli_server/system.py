@@ -2,14 +2,17 @@
 
 from typing import Literal
 
-from litestar import get
+from litestar import Response, get
 from litestar.datastructures import State
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from tupli_schemas.base import Schema
 from tupli_schemas.errors import UnreachableError
-from tupli_server import database
+from tupli_schemas.permissions import Permission
+from tupli_server import database, policy
 from tupli_server.__about__ import __version__
 from tupli_server.auth.actors import PUBLIC
+from tupli_server.policy import Actor
 
 
 class Status(Schema):
@@ -43,3 +46,10 @@ async def ready(state: State) -> Status:
 async def version() -> Version:
     """Say which version of the server this is."""
     return Version()
+
+
+@get("/metrics", tags=["system"], media_type=CONTENT_TYPE_LATEST)
+async def metrics(actor: Actor) -> Response[bytes]:
+    """Give an administrator's Prometheus the figures of this process."""
+    policy.require(actor, Permission.ROLE_MANAGEMENT)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
