@@ -1,0 +1,158 @@
+"""The bytes of artifacts: one file each, named after its content, written beside and moved into place."""
+
+import hashlib
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, BinaryIO, NamedTuple
+
+from tupli_client.file_storage.failures import explained
+from tupli_client.file_storage.folder import sync_folder
+from tupli_client.file_storage.locks import is_free
+from tupli_client.storage import ArtifactSource
+from tupli_schemas.base import new_id
+from tupli_schemas.errors import ChecksumError, InvalidDataError
+from tupli_schemas.payload import Buffer
+
+PART = ".part"
+"""Ends the name of a file that is being written."""
+
+_PIECE_BYTES = 1 << 20
+
+
+class Received(NamedTuple):
+    """Bytes that lie in the folder, but are nobody's yet."""
+
+    path: Path
+    hash: str
+    n_bytes: int
+
+
+class Blobs:
+    """The artifact files of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, hash_: str) -> Path:
+        """The file of this content."""
+        return self.folder / hash_
+
+    @contextmanager
+    def receive(self, source: ArtifactSource) -> Iterator[Received]:
+        """Copy an artifact's bytes into the folder, durably. Within the context they can be kept; afterwards the copy is gone."""
+        path = self.folder / f"{new_id()}{PART}"
+        digest, n_bytes = hashlib.sha256(), 0
+        with opened_source(source) as stream, explained(self.folder), path.open("xb") as target:
+            is_free(target.fileno())  # from now on it is not: nobody sweeps it away
+            try:
+                for piece in _pieces(stream):
+                    digest.update(piece)
+                    n_bytes += target.write(piece)
+                target.flush()
+                os.fsync(target.fileno())
+                yield Received(path, digest.hexdigest(), n_bytes)
+            finally:
+                path.unlink(missing_ok=True)
+
+    def keep(self, received: Received) -> None:
+        """Give the bytes their place, unless they are there."""
+        if not self.path(received.hash).exists():
+            received.path.rename(self.path(received.hash))
+            sync_folder(self.folder)
+
+    def open(self, hash_: str, damage: ChecksumError) -> BinaryIO:
+        """The bytes of this content as a stream, which raises ``damage`` at its end if they are not."""
+        try:
+            file = self.path(hash_).open("rb", buffering=0)
+        except FileNotFoundError:
+            raise damage from None
+        return io.BufferedReader(_Checked(file, hash_, damage), _PIECE_BYTES)
+
+    def sweep(self, used: set[str]) -> None:
+        """Delete what nobody refers to or writes any more. Under the folder's lock."""
+        for path in self.folder.iterdir():
+            if path.name not in used and (path.suffix != PART or _is_abandoned(path)):
+                path.unlink(missing_ok=True)
+
+
+class _Checked(io.RawIOBase):
+    """A file that compares itself with its hash while it is read in order."""
+
+    def __init__(self, file: io.FileIO, hash_: str, damage: ChecksumError) -> None:
+        self._file = file
+        self._hash = hash_
+        self._damage = damage
+        self._digest = hashlib.sha256()
+        self._digested = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        return self._file.seek(offset, whence)
+
+    def readinto(self, buffer: Any, /) -> int:
+        position = self._file.tell()
+        count = self._file.readinto(buffer) or 0
+        if position == self._digested:
+            self._digest.update(memoryview(buffer)[:count])
+            self._digested += count
+            if not count and len(buffer) and self._digest.hexdigest() != self._hash:
+                raise self._damage
+        return count
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+@contextmanager
+def opened_source(source: Any) -> Iterator[BinaryIO]:
+    """What is to be stored, as a stream; ``InvalidDataError`` if there is no such file."""
+    if isinstance(source, bytes | bytearray | memoryview):
+        yield io.BytesIO(source)
+    elif isinstance(source, os.PathLike):
+        with _readable(Path(source)) as file:
+            yield file
+    elif hasattr(source, "read"):
+        yield source
+    else:
+        raise InvalidDataError(
+            f"an artifact is bytes, a pathlib.Path or a binary stream, not {type(source).__name__}",
+            hint="for a file write Path(...), for text its .encode()" if isinstance(source, str) else None,
+        )
+
+
+def _readable(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise InvalidDataError(f"the artifact {str(path)!r} cannot be read: {error.strerror}") from error
+
+
+def _pieces(stream: IO[Any]) -> Iterator[Buffer]:
+    while piece := _read(stream):
+        if not isinstance(piece, bytes | bytearray | memoryview):
+            raise InvalidDataError("an artifact is read as bytes", hint='open its file with "rb"')
+        yield piece
+
+
+def _read(stream: IO[Any]) -> Any:
+    try:
+        return stream.read(_PIECE_BYTES)
+    except OSError as error:  # of the source: the folder is not at fault
+        raise InvalidDataError(f"the artifact cannot be read: {error.strerror}") from error
+
+
+def _is_abandoned(path: Path) -> bool:
+    try:
+        with path.open("rb+") as file:
+            return is_free(file.fileno())
+    except FileNotFoundError:
+        return False

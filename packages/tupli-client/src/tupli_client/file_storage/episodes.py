@@ -1,0 +1,156 @@
+"""Episodes in a folder: recorded in batches, loaded as views of the segments."""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import NamedTuple
+
+from tupli_client.file_storage.contents import same_or_conflict
+from tupli_client.file_storage.payloads import payload_of
+from tupli_client.file_storage.shelf import Shelf
+from tupli_client.file_storage.writer import Draft, Writer, draft_of
+from tupli_client.references import not_found
+from tupli_client.storage import Progress, Selection
+from tupli_schemas import codec
+from tupli_schemas.base import new_id, now
+from tupli_schemas.benchmarks import BenchmarkHeader
+from tupli_schemas.episodes import Episode, EpisodeHeader, EpisodeItem
+from tupli_schemas.errors import InvalidDataError, TupliError
+from tupli_schemas.filters import BaseFilter
+from tupli_schemas.statistics import statistics_of
+
+BATCH_BYTES = 32 << 20
+"""Episodes are written together until they are so large,"""
+BATCH_EPISODES = 1_000
+"""or so many,"""
+BATCH_SECONDS = 1.0
+"""or took so long to come."""
+
+
+class Encoded(NamedTuple):
+    """An episode that is ready to be stored."""
+
+    header: EpisodeHeader
+    draft: Draft
+
+
+def encode(episode: Episode, created_by: str) -> Encoded:
+    """An episode as header and payload; ``InvalidDataError`` if it cannot be stored exactly."""
+    data = episode.data
+    payload = codec.encode(data)
+    header = EpisodeHeader(
+        id=episode.id or new_id(),
+        created_by=created_by,
+        created_at=now(),
+        benchmark_id=episode.benchmark_id,
+        metadata=episode.metadata,
+        abandoned=episode.abandoned,
+        recording=episode.recording,
+        checksum=payload.checksum,
+        n_bytes=payload.n_bytes,
+        **dict(statistics_of(data)),
+    )
+    return Encoded(header, draft_of("episode", header, payload.buffers))
+
+
+def record(
+    shelf: Shelf[EpisodeHeader], episodes: Iterable[Episode], created_by: str, progress: Progress | None = None
+) -> list[EpisodeHeader]:
+    """Store episodes as they come; the headers that are then there."""
+    headers: list[EpisodeHeader] = []
+    n_bytes = 0
+    for batch in _in_batches(encode(episode, created_by) for episode in episodes):
+        headers += shelf.session.write(_storing(batch))
+        n_bytes += sum(encoded.header.n_bytes for encoded in batch)
+        if progress is not None:
+            progress(len(headers), n_bytes)
+    return headers
+
+
+def load(shelf: Shelf[EpisodeHeader], uri: str, columns: Collection[str] | None = None) -> Episode:
+    """An episode with its steps, as views of the file."""
+    row, payload = payload_of(shelf, uri)
+    header = EpisodeHeader.model_validate_json(row.header)
+    return Episode(
+        id=header.id,
+        benchmark_id=header.benchmark_id,
+        metadata=header.metadata,
+        abandoned=header.abandoned,
+        recording=header.recording,
+        data=codec.decode(payload, columns=columns, max_bytes=_ANY_SIZE),
+    )
+
+
+def with_tuples(shelf: Shelf[EpisodeHeader], header: EpisodeHeader) -> EpisodeItem:
+    """A header together with its steps."""
+    return EpisodeItem(**dict(header), tuples=tuple(load(shelf, header.id).tuples))
+
+
+class Loading(Iterator[Episode]):
+    """Episodes, each loaded when it is asked for. One that fails raises; asked on, it goes on with the next."""
+
+    def __init__(
+        self, shelf: Shelf[EpisodeHeader], selection: Selection, columns: Collection[str] | None = None
+    ) -> None:
+        if isinstance(selection, str):
+            raise InvalidDataError(f"the id {selection!r} is no list of ids", hint="write load_episode(id), or [id]")
+        self._shelf = shelf
+        self._selection = selection
+        self._columns = columns
+        self._rest: Iterator[EpisodeHeader | str] | None = None
+
+    def __next__(self) -> Episode:
+        if self._rest is None:
+            selection = self._selection
+            self._rest = iter(self._shelf.headers(selection) if isinstance(selection, BaseFilter) else selection)
+        item = next(self._rest)
+        return load(self._shelf, item if isinstance(item, str) else item.id, self._columns)
+
+
+_ANY_SIZE = 1 << 62  # of our own payloads, whose checksum was right
+
+
+def _storing(batch: list[Encoded]) -> Callable[[Writer], list[EpisodeHeader]]:
+    def work(writer: Writer) -> list[EpisodeHeader]:
+        known: set[str] = set()
+        return [_store(writer, encoded, known) for encoded in batch]
+
+    return work
+
+
+def _store(writer: Writer, encoded: Encoded, known_benchmarks: set[str]) -> EpisodeHeader:
+    header, draft = encoded
+    if (row := writer.index.get(header.id)) is not None:
+        return same_or_conflict(row, header, draft)
+    if header.benchmark_id not in known_benchmarks:
+        benchmark = writer.index.get(header.benchmark_id)
+        if benchmark is None or benchmark.kind != "benchmark":
+            raise _unknown_benchmark(writer, header.benchmark_id)
+        known_benchmarks.add(header.benchmark_id)
+    writer.store(draft)
+    return header
+
+
+def _unknown_benchmark(writer: Writer, benchmark_id: str) -> TupliError:
+    headers = (BenchmarkHeader.model_validate_json(row.header) for row in writer.index.rows("benchmark"))
+    error = not_found(benchmark_id, headers, BenchmarkHeader)
+    error.hint = (
+        error.hint or "an episode names its benchmark by id: store the benchmark first and use the id that this returns"
+    )
+    return error
+
+
+def _in_batches(encoded: Iterable[Encoded]) -> Iterator[list[Encoded]]:
+    """Batches that are worth a write each. Whatever ends the episodes, those that came are passed on."""
+    batch: list[Encoded] = []
+    n_bytes, began = 0, time.monotonic()
+    try:
+        for item in encoded:
+            batch.append(item)
+            n_bytes += item.header.n_bytes
+            if n_bytes >= BATCH_BYTES or len(batch) >= BATCH_EPISODES or time.monotonic() - began > BATCH_SECONDS:
+                full, batch = batch, []
+                yield full
+                n_bytes, began = 0, time.monotonic()
+    finally:
+        if batch:
+            yield batch

@@ -1,0 +1,128 @@
+"""The segment files: appended to under the folder's lock, never changed, read through memory maps."""
+
+import mmap
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tupli_client.file_storage.folder import sync_folder
+from tupli_schemas.payload import Buffer
+
+SEGMENT_BYTES = 1 << 30
+"""A segment that has grown to this size is left for a new one, so that space can be won back piece by piece."""
+
+_JOINED_BYTES = 1 << 20  # smaller buffers are written together: each call costs as much as a megabyte of copying
+_MOST_BYTES = 1 << 30  # Linux writes at most 2 GiB at a time
+_SUFFIX = ".frames"
+
+
+class Position(NamedTuple):
+    """A place in the order of all events: the number of a segment and an offset in it."""
+
+    segment: int
+    offset: int
+
+
+class Place(NamedTuple):
+    """Where a payload lies, and the frame that holds it."""
+
+    segment: int
+    start: int  # of the frame
+    offset: int  # of the payload
+    n_bytes: int
+    crc: int
+
+
+class Segments:
+    """The segments of one folder, by number from 1 on."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._maps: dict[int, memoryview] = {}
+
+    def path(self, number: int) -> Path:
+        """The file of a segment."""
+        return self._folder / f"{number:08d}{_SUFFIX}"
+
+    def numbers(self) -> list[int]:
+        """The segments that there are, in order."""
+        return sorted(int(path.stem) for path in self._folder.glob(f"*{_SUFFIX}") if path.stem.isdecimal())
+
+    def size(self, number: int) -> int:
+        """The length of a segment; 0 if it is missing."""
+        try:
+            return self.path(number).stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def append(self, position: Position, buffers: Iterable[Buffer]) -> None:
+        """Write at ``position``, the end of a segment, and wait until it is on the disk. On failure nothing is left of it.
+
+        Raises:
+            OSError: It could not be written.
+        """
+        path = self.path(position.segment)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+        try:
+            _write(file, position.offset, buffers)
+        except BaseException:
+            os.ftruncate(file, position.offset)
+            raise
+        finally:
+            os.close(file)
+        if position.offset == 0:
+            sync_folder(self._folder)
+
+    def cut(self, position: Position) -> None:
+        """Take back what was appended at ``position``."""
+        os.truncate(self.path(position.segment), position.offset)
+
+    def remove(self, number: int) -> None:
+        """Delete a segment. Whoever has mapped it keeps what they have."""
+        self._maps.pop(number, None)
+        self.path(number).unlink(missing_ok=True)
+
+    def payload(self, place: Place) -> memoryview | None:
+        """A payload, as a view of the file; None if the file is too short for it or missing."""
+        end = place.offset + place.n_bytes
+        if end > len(self._maps.get(place.segment, b"")) and end > len(self.view(place.segment)):
+            return None
+        return self._maps[place.segment][place.offset : end]
+
+    def view(self, number: int) -> memoryview:
+        """All of a segment as it is now."""
+        view = memoryview(b"")
+        try:
+            with self.path(number).open("rb") as file:
+                if os.fstat(file.fileno()).st_size:
+                    view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        except FileNotFoundError:
+            pass
+        self._maps[number] = view
+        return view
+
+
+def _write(file: int, offset: int, buffers: Iterable[Buffer]) -> None:
+    os.lseek(file, offset, os.SEEK_SET)
+    for buffer in _joined(buffers):
+        view = memoryview(buffer)
+        while view:
+            view = view[os.write(file, view[:_MOST_BYTES]) :]
+    getattr(os, "fdatasync", os.fsync)(file)
+
+
+def _joined(buffers: Iterable[Buffer]) -> Iterator[Buffer]:
+    """The same bytes in fewer buffers."""
+    small: list[Buffer] = []
+    n_bytes = 0
+    for buffer in buffers:
+        if n_bytes + len(buffer) > _JOINED_BYTES:
+            yield b"".join(small)
+            small, n_bytes = [], 0
+        if len(buffer) > _JOINED_BYTES:
+            yield buffer
+        else:
+            small.append(buffer)
+            n_bytes += len(buffer)
+    yield b"".join(small)
