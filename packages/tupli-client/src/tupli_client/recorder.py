@@ -149,7 +149,7 @@ class EpisodeRecorder:
 
     def _warn_of_values_outside(self, name: str, column: Tree) -> None:
         # Once an episode instead of once a step: this costs a thousandth, and a space that is wrong stays wrong.
-        if self._notices.gave(f"bounds of {name}"):
+        if self._notices.is_settled(f"bounds of {name}"):
             return
         for part, row, value, space in outside(self._spaces[name], column, name):
             self._notices.once(

@@ -7,21 +7,26 @@ _OURS = ("tupli_client", "gymnasium", "contextlib")
 
 
 class Notices:
-    """Remembers what was said. Environments that are recorded together share one, so that many say it once."""
+    """Remembers what was said. Environments that are recorded together share one, so that many say it once.
 
-    def __init__(self) -> None:
+    Args:
+        quiet: Say nothing at all.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
         self._said: set[str] = set()
 
     def once(self, subject: str, message: str) -> None:
         """Warn, unless there was a warning on this subject before."""
-        if subject in self._said:
+        if self._quiet or subject in self._said:
             return
         self._said.add(subject)
         warnings.warn(message, UserWarning, stacklevel=_level_of_caller())
 
-    def gave(self, subject: str) -> bool:
-        """Whether there was a warning on this subject."""
-        return subject in self._said
+    def is_settled(self, subject: str) -> bool:
+        """Whether nothing more is to be said on this subject."""
+        return self._quiet or subject in self._said
 
 
 def _level_of_caller() -> int:

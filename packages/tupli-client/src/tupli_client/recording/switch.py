@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, Self
 
+import gymnasium
 from gymnasium import spaces
 
 from tupli_client.buffers.infos import InfoPolicy, wanted_keys
@@ -121,3 +122,15 @@ class RecordingSwitch:
             "this step is not recorded, because it follows no reset(): an episode begins with a reset() while recording is on, "
             "and is over when it is terminated or truncated",
         )
+
+
+@contextmanager
+def recording_off(env: gymnasium.Env[Any, Any]) -> Iterator[None]:
+    """Switch recording off in ``env`` and the wrappers inside it, for the length of a ``with`` block."""
+    with ExitStack() as stack:
+        layer = env
+        while isinstance(layer, gymnasium.Wrapper):
+            if isinstance(layer, RecordingSwitch):
+                stack.enter_context(layer.recording(False))
+            layer = layer.env
+        yield

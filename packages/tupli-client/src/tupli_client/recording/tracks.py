@@ -87,7 +87,7 @@ class EpisodeTrack:
             return
         has_end = bool(data.terminated[-1] or data.truncated[-1])
         if has_end or self._abandoned == "keep":
-            self._outbox.send(self._episode(data if has_end else _truncated(data), abandoned=not has_end))
+            self._outbox.send(self._episode(data if has_end else truncate(data), abandoned=not has_end))
 
     def discard(self) -> None:
         """Forget the steps that are open."""
@@ -117,8 +117,8 @@ class EpisodeTrack:
             raise refused from None
 
 
-def _truncated(data: EpisodeData) -> EpisodeData:
+def truncate(data: EpisodeData) -> EpisodeData:
     """The same steps, the last of which is truncated, because nothing follows it."""
-    truncated = data.truncated.copy()
-    truncated[-1] = True
-    return replace(data, truncated=truncated)
+    ends = data.truncated.copy()
+    ends[-1] = True
+    return replace(data, truncated=ends)
