@@ -47,6 +47,8 @@ def decompress(frame: memoryview, n_bytes: int, name: str) -> Array:
     """
     try:
         claimed = zstd.get_frame_info(frame[:32]).decompressed_size
+        if claimed is None:
+            raise InvalidDataError(f"the compressed column {name} does not say how many bytes it holds")
         if claimed != n_bytes:
             raise InvalidDataError(f"the compressed column {name} holds {claimed} bytes where there must be {n_bytes}")
         return _opened(frame, np.empty(n_bytes, np.uint8), name)
