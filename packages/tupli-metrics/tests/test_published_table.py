@@ -64,5 +64,5 @@ def test_entropies_rank_the_data_sets_like_coverage(environment: str, metric: Me
 
 def rank_correlation(one: list[float], other: list[float]) -> float:
     """Spearman's rho without ties."""
-    ranks = [np.argsort(np.argsort(values)) for values in (one, other)]
-    return float(np.corrcoef(*ranks)[0, 1])
+    first, second = (np.argsort(np.argsort(values)).astype(float) for values in (one, other))
+    return float(np.corrcoef(first, second)[0, 1])

@@ -24,6 +24,7 @@ class RewardColumns:
         terminated: The episode ended for good, E.
         truncated: The recording of it was cut (a time limit), E.
         partial: It is a part of an episode, left by a tuple filter, E.
+        final_known: The observation after its last action is known, E.
     """
 
     rewards: Floats
@@ -31,6 +32,7 @@ class RewardColumns:
     terminated: Flags
     truncated: Flags
     partial: Flags
+    final_known: Flags
 
     @property
     def starts(self) -> Integers:
@@ -76,11 +78,16 @@ class Rewards:
 class _RewardCollector:
     def __init__(self) -> None:
         self._rewards: list[Floats] = []
-        self._ends: list[tuple[int, bool, bool, bool]] = []
+        self._ends: list[tuple[int, bool, bool, bool, bool]] = []
 
     def add(self, episode: EpisodeData) -> None:
         self._rewards.append(np.array(episode.rewards, np.float64))  # a copy: the episode may be large, and soon gone
-        ends = bool(episode.terminated[-1]), bool(episode.truncated[-1]), episode.is_partial
+        ends = (
+            bool(episode.terminated[-1]),
+            bool(episode.truncated[-1]),
+            episode.is_partial,
+            episode.has_final_observation,
+        )
         self._ends.append((len(episode), *ends))
 
     def finish(self) -> RewardColumns:
@@ -89,5 +96,5 @@ class _RewardCollector:
             raise InvalidDataError(
                 f"{bad} rewards are NaN or infinite, so there are no returns", hint="Integrity() says where they are"
             )
-        lengths, terminated, truncated, partial = np.array(self._ends, np.int64).T
-        return RewardColumns(rewards, lengths, terminated.astype(bool), truncated.astype(bool), partial.astype(bool))
+        lengths, *flags = np.array(self._ends, np.int64).T
+        return RewardColumns(rewards, lengths, *(flag.astype(bool) for flag in flags))
