@@ -113,7 +113,7 @@ class Episode(EpisodeDescription):
 
     @field_serializer("tuples")
     def _write_tuples(self, tuples: Any) -> list[dict[str, Any]]:
-        return [_plain(dict(step)) for step in tuples]
+        return steps_as_json(tuples)
 
     @property
     def data(self) -> "EpisodeData":
@@ -132,6 +132,11 @@ class EpisodeItem(EpisodeHeader):
     """A header together with its steps in JSON, as lists with ``include_tuples`` show it."""
 
     tuples: tuple[RLTuple, ...]
+
+
+def steps_as_json(steps: Iterable[RLTuple]) -> list[dict[str, Any]]:
+    """Steps as the lists, numbers and strings that JSON has; NaN and infinities, which it has not, stay as they are."""
+    return [_plain(dict(step)) for step in steps]
 
 
 def _is_columnar(steps: Any) -> bool:

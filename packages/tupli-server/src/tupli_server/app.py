@@ -16,11 +16,20 @@ from tupli_server.accounts import controllers as accounts
 from tupli_server.accounts import start
 from tupli_server.accounts.documents import GroupDocument, RoleDocument, SessionDocument, TokenDocument, UserDocument
 from tupli_server.accounts.identities import find_actor
+from tupli_server.artifacts import controller as artifacts
+from tupli_server.artifacts.documents import ArtifactDocument
 from tupli_server.audit import AuditDocument
 from tupli_server.auth import actors
 from tupli_server.auth.context import Auth
 from tupli_server.auth.throttle import AttemptsDocument
+from tupli_server.benchmarks import controller as benchmarks
+from tupli_server.benchmarks.documents import BenchmarkDocument
+from tupli_server.blobs import Blobs
 from tupli_server.bodies import BodyGuard, JsonRequest
+from tupli_server.datasets import controller as datasets
+from tupli_server.datasets.documents import DatasetDocument
+from tupli_server.episodes import controller as episodes
+from tupli_server.episodes.documents import EpisodeDocument
 from tupli_server.observing import Observer
 from tupli_server.settings import Settings
 
@@ -37,6 +46,10 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = [
     accounts.GroupController,
     accounts.RoleController,
     accounts.AccessTokenController,
+    benchmarks.ROUTES,
+    artifacts.ROUTES,
+    episodes.ROUTES,
+    datasets.ROUTES,
 ]
 """Every domain's routes."""
 
@@ -48,6 +61,10 @@ DOCUMENTS: Sequence[type[Document]] = [
     TokenDocument,
     AttemptsDocument,
     AuditDocument,
+    BenchmarkDocument,
+    ArtifactDocument,
+    EpisodeDocument,
+    DatasetDocument,
 ]
 """Every kind of document that the database keeps."""
 
@@ -90,12 +107,27 @@ def create_api(settings: Settings) -> Litestar:
 
 
 @asynccontextmanager
+async def opened(settings: Settings, auth: Auth) -> AsyncIterator[database.Database]:
+    """The database, waited for and ready, for as long as the ``async with`` lasts; with an administrator.
+
+    Raises:
+        UnreachableError: It did not answer in time.
+        StorageError: It answers, and cannot be used.
+        SettingsError: There cannot be an administrator of the name or password that is set.
+    """
+    async with database.connect(settings) as client:
+        found = database.open_database(client, settings.database)
+        await database.wait_for(found, settings.database_wait_seconds)
+        await database.prepare(found, DOCUMENTS)
+        for kind in (ArtifactDocument, EpisodeDocument):
+            await Blobs.of(kind).prepare(found)
+        await start.make_administrator(auth)
+        yield found
+
+
+@asynccontextmanager
 async def _with_database(app: Litestar) -> AsyncIterator[None]:
     """The database, from the first request to the last."""
-    settings: Settings = app.state.settings
-    async with database.connect(settings) as client:
-        app.state.database = database.open_database(client, settings.database)
-        await database.wait_for(app.state.database, settings.database_wait_seconds)
-        await database.prepare(app.state.database, DOCUMENTS)
-        await start.make_administrator(app.state.auth)
+    async with opened(app.state.settings, app.state.auth) as found:
+        app.state.database = found
         yield

@@ -5,9 +5,10 @@ database keeps its log in order, so whoever sees a header finds its chunks.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any
 
+from beanie import Document
 from pymongo import ASCENDING, IndexModel, InsertOne, WriteConcern
 from pymongo.asynchronous.collection import AsyncCollection
 
@@ -18,6 +19,7 @@ CHUNK_BYTES = 1 << 20
 _INSERT_BYTES = 4 << 20
 _INSERTS_IN_FLIGHT = 2
 _READ_CHUNKS = 4
+_LOOK_INLINE_BYTES = 64 << 10
 _UNJOURNALED = WriteConcern(w=1)
 
 INDEXES = [IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], unique=True)]
@@ -31,6 +33,12 @@ class Blobs:
     def __init__(self, database: Database, name: str) -> None:
         self._chunks: Chunks = database.get_collection(f"{name}.chunks", write_concern=_UNJOURNALED)
         self._name = name
+
+    @classmethod
+    def of(cls, kind: type[Document]) -> "Blobs":
+        """The payloads of a kind of documents."""
+        headers = kind.get_pymongo_collection()
+        return cls(headers.database, headers.name)
 
     async def prepare(self, database: Database) -> None:
         """Create the index, and the view that shows headers to GridFS clients as the files that they know."""
@@ -115,6 +123,41 @@ class Outbox:
     async def _wait_for(self, at_most: int) -> None:
         while len(self._under_way) > at_most:
             await self._under_way.pop(0)
+
+
+class Cutter:
+    """One payload on its way into an outbox, cut into chunks as its bytes arrive.
+
+    ``look`` sees every chunk, in order; the large ones in a thread, where hashing them holds nobody up.
+    """
+
+    def __init__(self, outbox: Outbox, payload_id: str, look: Callable[[memoryview], None]) -> None:
+        self._outbox = outbox
+        self._payload_id = payload_id
+        self._look = look
+        self._held = bytearray()
+        self._n = 0
+
+    async def feed(self, piece: bytes | memoryview) -> None:
+        """Take the next bytes."""
+        self._held += piece
+        while len(self._held) >= CHUNK_BYTES:
+            await self._put(bytes(self._held[:CHUNK_BYTES]))
+            del self._held[:CHUNK_BYTES]
+
+    async def finish(self) -> None:
+        """Put what is left."""
+        if self._held:
+            await self._put(bytes(self._held))
+            self._held.clear()
+
+    async def _put(self, chunk: bytes) -> None:
+        if len(chunk) > _LOOK_INLINE_BYTES:
+            await asyncio.to_thread(self._look, memoryview(chunk))
+        else:
+            self._look(memoryview(chunk))
+        await self._outbox.put(self._payload_id, self._n, chunk)
+        self._n += 1
 
 
 _AS_FILES: list[dict[str, Any]] = [

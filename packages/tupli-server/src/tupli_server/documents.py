@@ -31,11 +31,18 @@ class StoredDocument(Document):
     header_type: ClassVar[type[Header]]
     noun: ClassVar[str]
     """What people call it, as messages do: ``Benchmark``."""
+    content: ClassVar[str]
+    """Which rights govern it: those that begin with this word."""
 
     id: str = Field(default_factory=new_id)  # type: ignore[assignment]
     created_by: str
     created_at: datetime = Field(default_factory=now)
     published_in: list[str] = Field(default_factory=list)
+
+    @classmethod
+    def right(cls, verb: str) -> Permission:
+        """The right to ``create``, ``read`` or ``delete`` objects of this kind."""
+        return Permission(f"{cls.content}_{verb}")
 
     @classmethod
     def header_of(cls, document: Mapping[str, Any]) -> Header:
@@ -86,6 +93,11 @@ class StoredDocument(Document):
 def content_kinds() -> list[type[StoredDocument]]:
     """Every kind of content that the server was built with."""
     return list(StoredDocument.__subclasses__())
+
+
+def kind_of(header_type: type[Header]) -> type[StoredDocument]:
+    """The kind of content that shows itself by such headers: how one kind asks about another without knowing it."""
+    return next(kind for kind in content_kinds() if kind.header_type is header_type)
 
 
 async def erase_private(owner: str, before: datetime | None = None) -> None:

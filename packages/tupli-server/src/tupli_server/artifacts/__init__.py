@@ -1,0 +1,1 @@
+"""Artifacts: bytes that benchmarks refer to."""

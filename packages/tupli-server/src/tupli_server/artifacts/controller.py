@@ -1,0 +1,82 @@
+"""The routes of artifacts."""
+
+import re
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from litestar import Request, Response, Router, delete, get, post
+from litestar.response import Stream
+
+from tupli_schemas.artifacts import ArtifactHeader
+from tupli_server.artifacts import service, uploads
+from tupli_server.artifacts.documents import ArtifactDocument
+from tupli_server.contents import id_parameter, list_routes, publish_routes
+from tupli_server.policy import Actor
+
+Id = Annotated[str, id_parameter("artifact")]
+
+
+@post("/upload", status_code=200, request_max_body_size=None)
+async def upload_artifact(actor: Actor, request: Request[Any, Any, Any]) -> ArtifactHeader:
+    """Store bytes, sent as one frame or as a multipart form (file ``data``, text ``metadata``)."""
+    arrival = service.Arrival(actor)
+    return await uploads.receive(arrival, request.headers.get("content-type", ""), request.stream())
+
+
+@get("/download", media_type="application/octet-stream")
+async def download_artifact(actor: Actor, object_id: Id, request: Request[Any, Any, Any]) -> Response[Any]:
+    """The bytes of an artifact, or with ``Range`` some of them."""
+    document = await service.find(actor, object_id)
+    etag = f'"{document.hash}"'
+    if request.headers.get("if-none-match") == etag:
+        return Response(None, status_code=304, headers={"ETag": etag})
+    wanted = _range(request.headers.get("range"), document.n_bytes)
+    start, stop = wanted or (0, document.n_bytes)
+    headers = _headers(document, etag) | {"Content-Length": str(max(stop - start, 0))}
+    if wanted is None:
+        return Stream(service.stream(document, start, stop), headers=headers)
+    if start >= stop:
+        return Response(None, status_code=416, headers={"Content-Range": f"bytes */{document.n_bytes}"})
+    headers["Content-Range"] = f"bytes {start}-{stop - 1}/{document.n_bytes}"
+    return Stream(service.stream(document, start, stop), status_code=206, headers=headers)
+
+
+@delete("/delete", status_code=200)
+async def delete_artifact(actor: Actor, object_id: Id) -> None:
+    """Delete an artifact for good."""
+    await service.delete(actor, object_id)
+
+
+def _headers(document: ArtifactDocument, etag: str) -> dict[str, str]:
+    """A browser saves an artifact and never shows or runs it, whatever its name and type claim."""
+    return {
+        "ETag": etag,
+        "Accept-Ranges": "bytes",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(document.name, safe='')}",
+        "X-Content-Type-Options": "nosniff",
+        "X-Metadata": quote(document.to_header().model_dump_json(), safe=' {}":,[]._-'),
+    }
+
+
+def _range(header: str | None, n_bytes: int) -> tuple[int, int] | None:
+    """The bytes that a ``Range`` header asks for; None for all of them, also if the header is none that we understand."""
+    found = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", header or "")
+    if not found or not any(found.groups()):
+        return None
+    first, last = found.groups()
+    if not first:
+        return max(n_bytes - int(last), 0), n_bytes
+    return int(first), min(int(last) + 1, n_bytes) if last else n_bytes
+
+
+ROUTES = Router(
+    "/artifacts",
+    tags=["artifacts"],
+    route_handlers=[
+        upload_artifact,
+        download_artifact,
+        delete_artifact,
+        *list_routes(ArtifactDocument),
+        *publish_routes(ArtifactDocument),
+    ],
+)

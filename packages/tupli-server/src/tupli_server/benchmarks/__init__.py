@@ -1,0 +1,1 @@
+"""Benchmarks: environments, fully configured and stored."""

@@ -1,0 +1,1 @@
+"""Datasets: frozen, citable lists of episodes."""

@@ -1,0 +1,1 @@
+"""Episodes: streamed in and out, found by what their headers show."""

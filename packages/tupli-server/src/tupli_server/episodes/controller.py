@@ -1,0 +1,74 @@
+"""The routes of episodes."""
+
+from typing import Annotated, Any
+
+from litestar import Request, Response, Router, delete, get, post
+from litestar.response import Stream
+
+from tupli_schemas.episodes import EpisodeHeader
+from tupli_server.contents import id_parameter, publish_routes, read_object, wanted_in
+from tupli_server.episodes import downloads, listing, service, uploads
+from tupli_server.episodes.documents import EpisodeDocument
+from tupli_server.episodes.downloads import DownloadQuery
+from tupli_server.lists import as_list
+from tupli_server.paging import PageQuery
+from tupli_server.policy import Actor
+
+FRAMES = "application/vnd.tupli.frames"
+MAX_IDS_BODY = 80_000_000
+MAX_JSON_BODY = 256_000_000
+"""Steps as JSON are large; who sends more than this sends frames."""
+
+AnyRequest = Request[Any, Any, Any]
+Id = Annotated[str, id_parameter("episode")]
+
+
+@post("/upload", status_code=200, request_max_body_size=None)
+async def upload_episodes(actor: Actor, request: AnyRequest) -> list[EpisodeHeader]:
+    """Store the episodes in a stream of frames. Sending one again under its id changes nothing."""
+    return await uploads.receive(actor, request.stream())
+
+
+@post("/download", status_code=200, request_max_body_size=MAX_IDS_BODY)
+async def download_episodes(actor: Actor, data: DownloadQuery) -> Stream:
+    """Episodes with their payloads as a stream of frames, the first of which is a manifest."""
+    return Stream(downloads.download(actor, data), media_type=FRAMES)
+
+
+@post("/record", status_code=200, request_max_body_size=MAX_JSON_BODY)
+async def record_episode(actor: Actor, request: AnyRequest) -> EpisodeHeader:
+    """Store one episode whose steps are JSON, as older clients send it."""
+    return await service.record(actor, await read_object(request))
+
+
+@get("/list")
+async def list_episodes(actor: Actor, page: PageQuery, request: AnyRequest) -> Response[Any]:
+    """List episodes."""
+    return as_list(request, await listing.find(actor, page, *await wanted_in(request)))
+
+
+@post("/list", status_code=200)
+async def search_episodes(actor: Actor, page: PageQuery, request: AnyRequest) -> Response[Any]:
+    """Find episodes by a filter; with ``include_tuples`` beside it, each with its steps as JSON."""
+    return as_list(request, await listing.find(actor, page, *await wanted_in(request)))
+
+
+@delete("/delete", status_code=200)
+async def delete_episode(actor: Actor, object_id: Id) -> None:
+    """Delete an episode for good."""
+    await service.delete(actor, object_id)
+
+
+ROUTES = Router(
+    "/episodes",
+    tags=["episodes"],
+    route_handlers=[
+        upload_episodes,
+        download_episodes,
+        record_episode,
+        list_episodes,
+        search_episodes,
+        delete_episode,
+        *publish_routes(EpisodeDocument),
+    ],
+)
