@@ -27,6 +27,7 @@ DATA = frozenset({
     "pandas.Array",
     "pandas.DataFrame",
     "pandas.Index",
+    "pandas.NA",
     "pandas.Series",
     "pandas.Timedelta",
     "pandas.Timestamp",
@@ -102,7 +103,7 @@ _PLAIN_WRAPPERS = (
 _REBUILT_WRAPPERS = (
     "stateful_observation.TimeAwareObservation",
     "transform_action.ClipAction", "transform_action.DiscretizeAction", "transform_action.RescaleAction",
-    "transform_observation.AddRenderObservation", "transform_observation.DiscretizeObservation",
+    "transform_observation.DiscretizeObservation",
     "transform_observation.DtypeObservation", "transform_observation.FilterObservation",
     "transform_observation.FlattenObservation", "transform_observation.GrayscaleObservation",
     "transform_observation.RescaleObservation", "transform_observation.ReshapeObservation",
@@ -134,6 +135,9 @@ REBUILT = frozenset(f"gymnasium.wrappers.{name}" for name in _REBUILT_WRAPPERS)
 
 WRAPPERS = REBUILT | {f"gymnasium.wrappers.{name}" for name in _PLAIN_WRAPPERS}
 """Gymnasium's wrappers that neither write files nor take functions."""
+
+SPEC_WRAPPERS = WRAPPERS | {"gymnasium.wrappers.transform_observation.AddRenderObservation"}
+"""Those that a specification may name: the last one draws the environment at once, which is bounded only for Gymnasium's own."""
 
 ENVIRONMENTS = (
     frozenset(f"gymnasium.envs.{name}" for name in _PYTHON_ENVIRONMENTS)

@@ -20,3 +20,6 @@ MAX_ELEMENTS = 4_000_000
 
 MAX_BINS = 10_000
 """Bins that a wrapper divides one dimension into."""
+
+MAX_PIXELS = 2_000
+"""Width and height of the pictures that an environment draws."""

@@ -109,12 +109,12 @@ def _read_spec(spec: EnvSpecForm, arguments: ListNode, names: _Names) -> None:
     environment, *wrappers = [check_name(entry_point.replace(":", ".")) for entry_point in entry_points]
     names.add(environment, standing_of_entry_point(environment, known.ENVIRONMENTS))
     for wrapper in wrappers:
-        names.add(wrapper, standing_of_entry_point(wrapper, known.WRAPPERS))
+        names.add(wrapper, standing_of_entry_point(wrapper, known.SPEC_WRAPPERS))
     if environment in known.ENVIRONMENTS:
         _check_size(spec)
         check_environment_arguments(spec.kwargs)
     pairs = zip(wrappers, arguments.items[1:], strict=True)
-    check_wrapper_arguments(node for wrapper, node in pairs if wrapper in known.WRAPPERS)
+    check_wrapper_arguments(node for wrapper, node in pairs if wrapper in known.SPEC_WRAPPERS)
 
 
 def _check_size(spec: EnvSpecForm) -> None:

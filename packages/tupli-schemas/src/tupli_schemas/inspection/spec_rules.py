@@ -7,17 +7,21 @@ from typing import Any
 
 from tupli_schemas.errors import RefusedEnvironmentError
 from tupli_schemas.inspection.json_text import shown
-from tupli_schemas.inspection.limits import MAX_BINS, MAX_ELEMENTS, MAX_STACKED
+from tupli_schemas.inspection.limits import MAX_BINS, MAX_ELEMENTS, MAX_PIXELS, MAX_STACKED
 from tupli_schemas.inspection.nodes import DictNode, ListNode, Node, TupleNode
 
 _MODEL_FILE = re.compile(r"\w+\.xml")
 
 
 def check_environment_arguments(kwargs: dict[str, Any]) -> None:
-    """Refuse a MuJoCo model from anywhere but Gymnasium's own folder: a path is of one machine, and may point at any file."""
+    """Refuse what would read any file of the machine, or draw pictures that fill its memory."""
     model = kwargs.get("xml_file")
     if model is not None and not (isinstance(model, str) and _MODEL_FILE.fullmatch(model)):
         raise RefusedEnvironmentError(f"the model file {shown(model)} is not one of Gymnasium's")
+    for name in ("width", "height"):
+        size = kwargs.get(name, 0)
+        if type(size) is not int or size > MAX_PIXELS:
+            raise RefusedEnvironmentError(f"pictures have a {name} of at most {MAX_PIXELS:,}, not {shown(size)}")
 
 
 def check_wrapper_arguments(wrappers: Iterable[Node]) -> None:
