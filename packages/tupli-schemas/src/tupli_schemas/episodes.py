@@ -109,7 +109,8 @@ class Episode(EpisodeDescription):
     ) -> None:
         if (tuples is None) == (data is None):
             raise ValueError("an episode has either tuples or data")
-        super().__init__(**fields, tuples=tuples if data is None else data)
+        fields["tuples"] = tuples if data is None else data
+        super().__init__(**fields)
 
     @field_serializer("tuples")
     def _write_tuples(self, tuples: Any) -> list[dict[str, Any]]:
