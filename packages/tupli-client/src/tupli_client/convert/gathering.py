@@ -83,6 +83,6 @@ def _shape(column: Leaf) -> Any:
 
 def _differ(name: str, one: Piece, other: Piece) -> InvalidDataError:
     return InvalidDataError(
-        f"the {name} of episode {one.origin} are {form(one.tree)}, those of episode {other.origin} are {form(other.tree)}",
+        f"the {name} of {one.origin} are {form(one.tree)}, those of {other.origin} are {form(other.tree)}",
         hint="episodes of different environments have no common arrays; select one benchmark with with_benchmark(...)",
     )

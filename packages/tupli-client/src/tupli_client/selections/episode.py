@@ -46,12 +46,12 @@ class SelectedEpisode:
 
     def __repr__(self) -> str:
         selected = f", {len(self)} selected" if self.mask is not None else ""
-        return f"<episode {self.name}: {len(self.data)} tuples{selected}, return {self.data.return_:g}>"
+        return f"<{self.name}: {len(self.data)} tuples{selected}, return {self.data.return_:g}>"
 
     @property
     def name(self) -> str:
         """What errors call it."""
-        return "of no storage" if self.header is None else self.header.id
+        return "an episode of no storage" if self.header is None else f"episode {self.header.id}"
 
     @cached_property
     def rows(self) -> Array:
