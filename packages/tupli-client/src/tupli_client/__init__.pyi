@@ -1,4 +1,4 @@
-"""What `tupli_client` offers, and where it lives. The package reads this list and imports a name when it is first used."""
+# What `tupli_client` offers, and where it lives. The package reads this list and imports a name when it is first used.
 
 from .__about__ import __version__ as __version__
 from .api_client import TupliAPIClient as TupliAPIClient
