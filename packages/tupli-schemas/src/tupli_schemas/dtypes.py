@@ -8,12 +8,12 @@ import numpy as np
 from tupli_schemas.arrays import Array, DType, as_bytes, check_portable
 from tupli_schemas.errors import InvalidDataError
 
-_TOKEN = re.compile(r"[<>|][biufcmMSU]\d{1,9}(\[\w{1,24}\])?(/\d{1,4})?")
+# Strict: numpy's own parser reads far more than dtypes that can be stored, and comparing `<M8[0s]` with `<M8` ends the process.
+_UNIT = r"\[([1-9]\d{0,8})?([YMWDhms]|[munpfa]s)\]"
+_TOKEN = re.compile(rf"[<>|]([biufcSU][1-9]\d{{0,8}}|[mM]8({_UNIT})?)(/[1-9]\d{{0,3}})?")
 
-_EXTENDED = {
-    "f": 8,
-    "c": 16,
-}  # floats of more bytes than this are whatever the machine's C compiler calls `long double`
+# Floats of more bytes than this are whatever the machine's C compiler calls `long double`.
+_EXTENDED = {"f": 8, "c": 16}
 
 
 @lru_cache(maxsize=256)
