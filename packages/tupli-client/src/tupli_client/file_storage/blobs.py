@@ -47,6 +47,7 @@ class Blobs:
         digest, n_bytes = hashlib.sha256(), 0
         with opened_source(source) as stream, explained(self.folder), path.open("xb") as target:
             is_free(target.fileno())  # from now on it is not: nobody sweeps it away
+            self.sweep_parts()
             try:
                 for piece in _pieces(stream):
                     digest.update(piece)
@@ -71,11 +72,20 @@ class Blobs:
             raise damage from None
         return io.BufferedReader(_Checked(file, hash_, damage), _PIECE_BYTES)
 
-    def sweep(self, used: set[str]) -> None:
-        """Delete what nobody refers to or writes any more. Under the folder's lock."""
-        for path in self.folder.iterdir():
-            if path.name not in used and (path.suffix != PART or _is_abandoned(path)):
+    def sweep_parts(self) -> None:
+        """Delete what processes that died had not received whole."""
+        for path in self.folder.glob(f"*{PART}"):
+            if _is_abandoned(path):
                 path.unlink(missing_ok=True)
+
+    def sweep(self, used: set[str]) -> int:
+        """Delete the files of all other contents, under the folder's lock; how many bytes they had."""
+        won = 0
+        for path in self.folder.iterdir():
+            if path.suffix != PART and path.name not in used:
+                won += path.stat().st_size
+                path.unlink()
+        return won
 
 
 class _Checked(io.RawIOBase):

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from pydantic import ValidationError
+
 from tupli_client.file_storage.contents import same_or_conflict
 from tupli_client.file_storage.payloads import payload_of
 from tupli_client.file_storage.shelf import Shelf
@@ -14,7 +16,7 @@ from tupli_schemas import codec
 from tupli_schemas.base import new_id, now
 from tupli_schemas.benchmarks import BenchmarkHeader
 from tupli_schemas.episodes import Episode, EpisodeHeader, EpisodeItem
-from tupli_schemas.errors import InvalidDataError, TupliError
+from tupli_schemas.errors import InvalidDataError, TupliError, invalid_data
 from tupli_schemas.filters import BaseFilter
 from tupli_schemas.statistics import statistics_of
 
@@ -37,18 +39,21 @@ def encode(episode: Episode, created_by: str) -> Encoded:
     """An episode as header and payload; ``InvalidDataError`` if it cannot be stored exactly."""
     data = episode.data
     payload = codec.encode(data)
-    header = EpisodeHeader(
-        id=episode.id or new_id(),
-        created_by=created_by,
-        created_at=now(),
-        benchmark_id=episode.benchmark_id,
-        metadata=episode.metadata,
-        abandoned=episode.abandoned,
-        recording=episode.recording,
-        checksum=payload.checksum,
-        n_bytes=payload.n_bytes,
-        **dict(statistics_of(data)),
-    )
+    try:
+        header = EpisodeHeader(
+            id=episode.id or new_id(),
+            created_by=created_by,
+            created_at=now(),
+            benchmark_id=episode.benchmark_id,
+            metadata=episode.metadata,
+            abandoned=episode.abandoned,
+            recording=episode.recording,
+            checksum=payload.checksum,
+            n_bytes=payload.n_bytes,
+            **dict(statistics_of(data)),
+        )
+    except ValidationError as error:  # the dicts of an episode can be changed after it was checked
+        raise invalid_data(error, "the episode") from None
     return Encoded(header, draft_of("episode", header, payload.buffers))
 
 

@@ -14,7 +14,6 @@ from tupli_schemas.errors import StorageError
 
 VERSION = 1
 MARKER = "tupli-storage.json"
-_LOCK = "lock"
 
 
 class Marker(Schema):
@@ -37,6 +36,7 @@ class Folder:
         self.segments = path / "segments"
         self.artifacts = path / "artifacts"
         self._marker = path / MARKER
+        self._lock = path / "lock"
 
     def is_storage(self) -> bool:
         """Whether there is a storage already; False for a missing or empty folder, which can become one.
@@ -78,11 +78,11 @@ class Folder:
 
     def lock(self, *, shared: bool = False) -> AbstractContextManager[None]:
         """The right to write, or, ``shared``, a time in which nobody does."""
-        return locked(self.path / _LOCK, shared=shared)
+        return locked(self._lock, shared=shared)
 
     def has_lock(self) -> bool:
         """Whether there is a lock file; without one nobody has ever written here, as in a copy made for reading."""
-        return (self.path / _LOCK).exists()
+        return self._lock.exists()
 
     def indexes(self) -> list[Path]:
         """The index files, the one in use last."""
@@ -92,7 +92,7 @@ class Folder:
         """A folder may become a storage if it holds nothing but hidden files and what ``create`` makes before the marker."""
         if not self.path.exists():
             return
-        ours = {_LOCK, self.segments.name, self.artifacts.name, MARKER + ".new"}
+        ours = {self._lock.name, self.segments.name, self.artifacts.name, MARKER + ".new"}
         others = sorted(entry.name for entry in self.path.iterdir() if entry.name not in ours and entry.name[0] != ".")
         if others and not self._marker.exists():
             raise StorageError(

@@ -120,16 +120,18 @@ class Index:
         """The objects of a kind, of these ids, of these benchmarks, in the order of ids, read as they are asked for."""
         conditions: list[str] = []
         values: list[str] = []
-        if kind is not None:
-            narrowed = ids is not None or benchmark_ids is not None
-            conditions.append(
-                "+kind = ?" if narrowed else "kind = ?"
-            )  # with "+" SQLite leaves the index of kinds alone
-            values.append(kind)
         for column, wanted in (("id", ids), ("benchmark_id", benchmark_ids)):
             if wanted is not None:
-                conditions.append(f"{column} IN (SELECT value FROM json_each(?))")
-                values.append(json.dumps(list(wanted)))
+                # One value is worth a case of its own: then the index of benchmarks gives the order of ids too.
+                conditions.append(
+                    f"{column} = ?" if len(wanted) == 1 else f"{column} IN (SELECT value FROM json_each(?))"
+                )
+                values.append(*wanted) if len(wanted) == 1 else values.append(json.dumps(list(wanted)))
+        if kind is not None:
+            conditions.append(
+                "+kind = ?" if conditions else "kind = ?"
+            )  # with "+" SQLite leaves the index of kinds alone
+            values.append(kind)
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
         yield from map(_row, self._connection.execute(f"SELECT {_COLUMNS} FROM objects {where} ORDER BY id", values))
 

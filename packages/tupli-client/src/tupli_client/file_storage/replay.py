@@ -12,19 +12,22 @@ from tupli_client.file_storage.segments import SEGMENT_BYTES, Place, Position, S
 _START = Position(0, 0)
 
 
-def catch_up(index: Index, segments: Segments, folder_id: str) -> None:
-    """Bring the index up to date, in one transaction. The caller holds the folder's lock, so nobody is in mid-write.
+def catch_up(index: Index, segments: Segments, folder_id: str) -> Position:
+    """Bring the index up to date, in one transaction, and say where it is then.
 
-    What a process that died had not written whole is passed over: nobody was told that it is stored. Payloads behind the position of
-    the index are checked for that reason; for an index made anew they are not, so that damage is reported when they are loaded.
+    The caller holds the folder's lock, so nobody is in mid-write. What a process that died had not written whole is passed over:
+    nobody was told that it is stored. Payloads behind the position of the index are checked for that reason; for an index made anew they
+    are not, so that damage is reported when they are loaded.
     """
     position = index.position
     unread = list(_unread(position, segments))
     if not unread:
-        return
+        return position
+    check = position != _START
     with index.transaction():
         for start in unread:
-            index.position = _read(index, segments, start, folder_id, check=position != _START)
+            index.position = position = _read(index, segments, start, folder_id, check=check)
+    return position
 
 
 def next_position(position: Position, segments: Segments) -> Position:
@@ -48,7 +51,9 @@ def with_publications(row: Row, published_in: Sequence[str]) -> Row:
 def _unread(position: Position, segments: Segments) -> Iterator[Position]:
     if segments.size(position.segment) > position.offset:
         yield position
-    yield from (Position(number, 0) for number in segments.numbers() if number > position.segment)
+    # Segments begin one after another; numbers are only missing among older ones.
+    if position == _START or segments.exists(position.segment + 1):
+        yield from (Position(number, 0) for number in segments.numbers() if number > position.segment)
 
 
 def _read(index: Index, segments: Segments, start: Position, folder_id: str, *, check: bool) -> Position:

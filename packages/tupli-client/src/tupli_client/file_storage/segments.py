@@ -15,6 +15,7 @@ SEGMENT_BYTES = 1 << 30
 _JOINED_BYTES = 1 << 20  # smaller buffers are written together: each call costs as much as a megabyte of copying
 _MOST_BYTES = 1 << 30  # Linux writes at most 2 GiB at a time
 _SUFFIX = ".frames"
+_EMPTY = memoryview(b"")
 
 
 class Position(NamedTuple):
@@ -39,11 +40,14 @@ class Segments:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._paths: dict[int, Path] = {}
         self._maps: dict[int, memoryview] = {}
 
     def path(self, number: int) -> Path:
         """The file of a segment."""
-        return self._folder / f"{number:08d}{_SUFFIX}"
+        if number not in self._paths:
+            self._paths[number] = self._folder / f"{number:08d}{_SUFFIX}"
+        return self._paths[number]
 
     def numbers(self) -> list[int]:
         """The segments that there are, in order."""
@@ -55,6 +59,10 @@ class Segments:
             return self.path(number).stat().st_size
         except FileNotFoundError:
             return 0
+
+    def exists(self, number: int) -> bool:
+        """Whether there is a segment of this number."""
+        return self.path(number).exists()
 
     def append(self, position: Position, buffers: Iterable[Buffer]) -> None:
         """Write at ``position``, the end of a segment, and wait until it is on the disk. On failure nothing is left of it.
@@ -86,13 +94,14 @@ class Segments:
     def payload(self, place: Place) -> memoryview | None:
         """A payload, as a view of the file; None if the file is too short for it or missing."""
         end = place.offset + place.n_bytes
-        if end > len(self._maps.get(place.segment, b"")) and end > len(self.view(place.segment)):
-            return None
-        return self._maps[place.segment][place.offset : end]
+        view = self._maps.get(place.segment, _EMPTY)
+        if end > len(view):
+            view = self.view(place.segment)
+        return view[place.offset : end] if end <= len(view) else None
 
     def view(self, number: int) -> memoryview:
         """All of a segment as it is now."""
-        view = memoryview(b"")
+        view = _EMPTY
         try:
             with self.path(number).open("rb") as file:
                 if os.fstat(file.fileno()).st_size:

@@ -43,8 +43,10 @@ def select(
     """
     wanted = _spelled_out(parse_filter(filter_), schema)
     keys = _sort_keys(sort)
-    if limit is not None and limit < 0:
-        raise InvalidDataError(f"a limit of {limit} makes no sense; it is the greatest number of headers to list")
+    if limit is not None and limit < 1:
+        raise InvalidDataError(
+            f"a list is limited to one or more headers, not to {limit}", hint="leave the limit out for all"
+        )
     narrow, rest = _split(wanted)
     rows = index.rows(kind, ids=narrow.get("id"), benchmark_ids=narrow.get("benchmark_id"))
     found = _matching(rows, rest, schema)

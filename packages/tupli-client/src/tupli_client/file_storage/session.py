@@ -76,8 +76,9 @@ class Session:
             opened = self._writable()
             with self.folder.lock():
                 if opened.is_current:
-                    catch_up(opened.index, opened.segments, self.folder.id)
-                    return _commit(Writer(opened.index, opened.segments, self.folder.id), work)
+                    position = catch_up(opened.index, opened.segments, self.folder.id)
+                    return _commit(Writer(opened.index, opened.segments, position, self.folder.id), work)
+            self.close()
 
     def _readable(self) -> Opened:
         if not (self._opened and self._opened.is_current):
@@ -91,7 +92,7 @@ class Session:
         return self._opened
 
     def _writable(self) -> Opened:
-        if not (self._opened and self._opened.index.path and self._opened.is_current):
+        if not (self._opened and self._opened.index.path):
             self.close()
             self.folder.create()
             self._opened = self._open_writable()

@@ -10,10 +10,12 @@ from typing import Any, BinaryIO, Literal, overload
 
 from tupli_client.file_storage import artifacts, benchmarks, datasets
 from tupli_client.file_storage.blobs import Blobs
+from tupli_client.file_storage.compaction import compact
 from tupli_client.file_storage.episodes import Loading, load, record, with_tuples
 from tupli_client.file_storage.folder import Folder
 from tupli_client.file_storage.session import Session
 from tupli_client.file_storage.shelf import Shelf
+from tupli_client.file_storage.verification import Damage, verify
 from tupli_client.storage import ArtifactSource, Progress, Selection, TupliStorage
 from tupli_schemas.artifacts import ArtifactHeader, ArtifactMetadata
 from tupli_schemas.benchmarks import Benchmark, BenchmarkHeader, BenchmarkQuery
@@ -171,6 +173,14 @@ class FileStorage(TupliStorage):
 
     def unpublish(self, uri: str, unpublish_from: str = GLOBAL) -> None:
         self._shelf_of(uri).unpublish(uri, unpublish_from)
+
+    def verify(self) -> list[Damage]:
+        """Read everything and compare it with what was stored: the objects that are damaged, none if all is well."""
+        return verify(self._session, self._blobs)
+
+    def compact(self) -> int:
+        """Give the space of deleted objects back to the disk; how many bytes that is. Needs room for a segment, up to 1 GiB."""
+        return compact(self._session, self._blobs)
 
     def close(self) -> None:
         self._session.close()

@@ -33,14 +33,18 @@ def draft_of(kind: str, header: Header, payload: Sequence[Buffer] = ()) -> Draft
 class Writer:
     """Collects changes while the folder's lock is held and a transaction of the index is open."""
 
-    def __init__(self, index: Index, segments: Segments, folder_id: str) -> None:
+    def __init__(self, index: Index, segments: Segments, position: Position, folder_id: str) -> None:
         self.index = index
         self.afterwards: list[Callable[[], object]] = []
         """What is to be done as soon as the changes are stored for good, still under the lock."""
         self._segments = segments
         self._folder_id = folder_id
-        self._start = self.end = next_position(index.position, segments)
+        self._start = self.end = next_position(position, segments)
         self._buffers: list[Buffer] = []
+
+    def begin_segment(self) -> None:
+        """Append to a new segment from here on; before any change."""
+        self._start = self.end = Position(max(self._segments.numbers(), default=0) + 1, 0)
 
     def store(self, draft: Draft) -> None:
         """Add an object, or replace the place of one."""
