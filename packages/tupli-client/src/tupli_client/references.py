@@ -45,7 +45,7 @@ def find(uri: str, list_headers: Callable[[BaseFilter], Iterable[H]], schema: ty
     candidates = list(list_headers(_candidates(uri, schema, prefixes))) if uri.isprintable() else []
     found = (
         [header for header in candidates if header.id == uri]
-        or [header for header in candidates if uri in _names(header)]
+        or [header for header in candidates if uri in names(header)]
         or candidates
     )
     if not found:
@@ -60,8 +60,7 @@ def find(uri: str, list_headers: Callable[[BaseFilter], Iterable[H]], schema: ty
 
 def not_found(uri: str, headers: Iterable[Header], schema: type[Header]) -> NotFoundError:
     """The error that says that ``uri`` stands for nothing, with the nearest name of ``headers``."""
-    names = {name for header in headers for name in _names(header)}
-    meant = nearest(uri, names)
+    meant = nearest(uri, {name for header in headers for name in names(header)})
     return NotFoundError(f"{KINDS[schema]} {uri!r} not found", hint=f"did you mean {meant!r}?" if meant else None)
 
 
@@ -79,7 +78,8 @@ def _candidates(uri: str, schema: type[Header], prefixes: bool) -> BaseFilter:
     return candidates
 
 
-def _names(header: Header) -> tuple[str, ...]:
+def names(header: Header) -> tuple[str, ...]:
+    """What people call an object, the most exact last; nothing for what has only an id."""
     described = header.metadata if isinstance(header, BenchmarkHeader) else header
     name, version = getattr(described, "name", None), getattr(described, "version", None)
     if name is None:
@@ -88,5 +88,5 @@ def _names(header: Header) -> tuple[str, ...]:
 
 
 def _described(header: Header) -> str:
-    names = _names(header)
-    return f"{header.id} ({names[-1]})" if names else header.id
+    known = names(header)
+    return f"{header.id} ({known[-1]})" if known else header.id

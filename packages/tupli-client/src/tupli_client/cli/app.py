@@ -139,5 +139,5 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a narrow terminal is no reason to fail
     sys.excepthook = problems.report_unexpected
-    warnings.showwarning = problems.show_warning
+    warnings.showwarning = problems.show_warning  # type: ignore[assignment]  # it takes what it is given
     sys.exit(run())

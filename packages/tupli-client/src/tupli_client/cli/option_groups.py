@@ -55,7 +55,8 @@ def spread(function: Callable[..., None]) -> Callable[..., None]:
             given[name] = group(**{field.name: given.pop(field.name) for field in fields(group)})
         function(**given)
 
-    parameters = [parameter for item in signature.parameters.values() for parameter in _spread(item)]
+    own_first = sorted(signature.parameters.values(), key=lambda item: item.name in groups)
+    parameters = [parameter for item in own_first for parameter in _spread(item)]
     gathered.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # typer reads it
     gathered.__name__, gathered.__doc__ = function.__name__, function.__doc__
     return gathered

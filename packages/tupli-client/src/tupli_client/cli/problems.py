@@ -50,16 +50,15 @@ def exit_code(error: BaseException) -> int:
 
 def report(error: BaseException) -> int:
     """Say on stderr what went wrong, why, and what to do next; returns the exit code."""
-    problem = _as_tupli_error(error)
+    problem = as_tupli_error(error)
     if _debugging():
         _show_traceback(error)
     tell_problem(problem.detail, problem.code)
     for field in problem.errors[1:] if len(problem.errors) > 1 else ():
         terminal.tell(f"  {field.path}: {field.message}")
-    for note in getattr(error, "__notes__", ()):
-        terminal.tell(f"  {note}")
-    for step in _next_steps(problem):
-        terminal.tell(f"  {step}")
+    notes = [*getattr(error, "__notes__", ()), *_next_steps(problem)]
+    for line in sorted(notes, key=lambda note: note.startswith("next:")):
+        terminal.tell(f"  {line}")
     return exit_code(problem)
 
 
@@ -99,7 +98,7 @@ def show_warning(message: Warning | str, *_: Any) -> None:
     terminal.tell_marked("warning:", str(message), "bold yellow")
 
 
-def _as_tupli_error(error: BaseException) -> Any:
+def as_tupli_error(error: BaseException) -> Any:
     """What went wrong in our words, whoever noticed it."""
     from pydantic import ValidationError
 

@@ -55,6 +55,15 @@ class Screen(OptionGroup):
         else:
             _answer_details(document if details is None else details)
 
+    def show_done(self, verb: str, word: str, items: "Sequence[Item]") -> None:
+        """Say that something was done to these objects; programs get the objects."""
+        if self.as_json or self.quiet:
+            self.show_list(items, ())
+        elif len(items) == 1:
+            terminal.tell(f"{verb} {word} {_identity(_document(items[0]))}")
+        elif items:
+            terminal.tell(f"{verb} {len(items):,} {word}s")
+
 
 def _document(item: "Item") -> dict[str, Any]:
     return dict(item) if isinstance(item, Mapping) else item.model_dump(mode="json")
@@ -66,7 +75,7 @@ def _json_text(document: Any) -> str:
 
 def _identity(document: Mapping[str, Any]) -> str:
     """What a command takes as REF to mean this object."""
-    return next(document[key] for key in ("id", "username", "name", "role", "key") if key in document)
+    return next(str(document[key]) for key in ("id", "username", "name", "role", "key") if key in document)
 
 
 def _answer_lines(lines: Iterable[str]) -> None:

@@ -21,8 +21,8 @@ SHOWN_TO_PEOPLE = 100
 
 
 @dataclass(frozen=True)
-class Searching(OptionGroup):
-    """The options of every ``list``."""
+class Filtering(OptionGroup):
+    """Which objects, by what their headers say."""
 
     where: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Only those, as in \"month == 'June' and return > 0\".")
@@ -30,18 +30,12 @@ class Searching(OptionGroup):
     filter_: Annotated[
         str | None, typer.Option("--filter", metavar="JSON", help="Only those that satisfy a filter tree.")
     ] = None
-    search: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Only those with this in their name or description.")
-    ] = None
-    sort: Annotated[
-        str | None, typer.Option(metavar="KEY,...", help="In this order; '-' before a key puts the largest first.")
-    ] = None
-    limit: Annotated[
-        int | None,
-        typer.Option(min=1, help=f"At most so many (on a terminal {SHOWN_TO_PEOPLE}, else all).", show_default=False),
-    ] = None
-    all_: Annotated[bool, typer.Option("--all", help="All of them, on a terminal too.")] = False
     explain: Annotated[bool, typer.Option("--explain", help="Say on stderr how the filter was understood.")] = False
+
+    @property
+    def is_given(self) -> bool:
+        """Whether any of it was asked for."""
+        return self.where is not None or self.filter_ is not None
 
     def filter(self) -> "BaseFilter":
         """What ``--where`` and ``--filter`` say together."""
@@ -55,19 +49,46 @@ class Searching(OptionGroup):
             terminal.tell(f"filter: {explain(wanted)}")
         return wanted
 
+
+@dataclass(frozen=True)
+class Selecting(Filtering):
+    """Which objects, in which order, and how many."""
+
+    sort: Annotated[
+        str | None, typer.Option(metavar="KEY,...", help="In this order; '-' before a key puts the largest first.")
+    ] = None
+    limit: Annotated[int | None, typer.Option(min=1, metavar="NUMBER", help="At most so many.", show_default=False)] = (
+        None
+    )
+
+    def select(self, list_headers: Callable[..., list[H]], among: "BaseFilter") -> list[H]:
+        """The headers that are asked for, of those that satisfy ``among``."""
+        return list_headers(among & self.filter(), sort=self._keys(), limit=self.limit)
+
+    def _keys(self) -> tuple[str, ...]:
+        return tuple(self.sort.split(",")) if self.sort else ()
+
+
+@dataclass(frozen=True)
+class Searching(Selecting):
+    """The options of every ``list``: on a terminal it ends after a while, unless all are asked for."""
+
+    search: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Only those with this in their name or description.")
+    ] = None
+    all_: Annotated[bool, typer.Option("--all", help=f"All, also if they are more than {SHOWN_TO_PEOPLE}.")] = False
+
     def ask(self, list_headers: Callable[..., list[H]], among: "BaseFilter") -> list[H]:
         """The headers that are asked for, of those that satisfy ``among``. If there are more, a line on stderr says so."""
-        limit = self._limit()
-        wanted = among & self.filter()
-        keys = tuple(self.sort.split(",")) if self.sort else ()
-        if self.search is not None:
-            found = [header for header in list_headers(wanted, sort=keys) if _mentions(header, self.search)]
+        limit, wanted = self._limit(), among & self.filter()
+        if self.search is None:
+            found = list_headers(wanted, sort=self._keys(), limit=limit and limit + 1)
         else:
-            found = list_headers(wanted, sort=keys, limit=None if limit is None else limit + 1)
-        if limit is not None and len(found) > limit:
-            terminal.tell(f"these are the first {limit}; --all shows the rest")
-        elif not found:
+            found = [header for header in list_headers(wanted, sort=self._keys()) if _mentions(header, self.search)]
+        if not found:
             terminal.tell("nothing found")
+        elif limit is not None and len(found) > limit and self.limit is None:
+            terminal.tell(f"these are the first {limit}; --all shows the rest")
         return found[:limit]
 
     def _limit(self) -> int | None:

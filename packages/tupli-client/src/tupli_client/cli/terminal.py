@@ -100,3 +100,15 @@ def has_only_ascii() -> bool:
 def ellipsis() -> str:
     """What stands for what is left out."""
     return "..." if has_only_ascii() else "…"
+
+
+def require_program(what: str) -> None:
+    """Refuse to write what no person can read to a terminal.
+
+    Raises:
+        typer.BadParameter: Nothing but a terminal would receive it.
+    """
+    if sys.stdout.isatty():
+        raise typer.BadParameter(
+            f"{what} cannot be read on a terminal; give a file, or send them to another program", param_hint="--output"
+        )

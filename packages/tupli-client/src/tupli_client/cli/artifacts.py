@@ -1,0 +1,121 @@
+"""``tupli artifact``: data and policies that go with benchmarks."""
+
+import mimetypes
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tupli_client.cli import terminal
+from tupli_client.cli.benchmarks import KIND as BENCHMARK
+from tupli_client.cli.files import Overwriting, Readable, json_object
+from tupli_client.cli.kinds import Kind, Ref, add_delete, add_shared_verbs
+from tupli_client.cli.option_groups import Noun
+from tupli_client.cli.places import Place
+from tupli_client.cli.screens import Details, Screen
+from tupli_client.cli.searching import Searching
+from tupli_client.storage import TupliStorage
+from tupli_schemas.artifacts import ArtifactHeader, ArtifactMetadata
+from tupli_schemas.filters import EVERYTHING, FilterEQ
+
+app = Noun("Data and policies that go with benchmarks.")
+
+
+def _describe(_: TupliStorage, header: ArtifactHeader) -> Details:
+    return {
+        "name": header.name,
+        "id": header.id,
+        "description": header.description,
+        "size": f"{header.n_bytes:,} bytes",
+        "content type": header.content_type,
+        "benchmark": header.benchmark_id,
+        "sha256": header.hash,
+        "published in": list(header.published_in),
+        "created by": header.created_by,
+        "created at": f"{header.created_at:%Y-%m-%d %H:%M:%S} UTC",
+        "extra": dict(header.extra),
+    }
+
+
+KIND = Kind(
+    ArtifactHeader,
+    (
+        "id",
+        "name",
+        "n_bytes",
+        "content_type",
+        "published_in",
+        "created_by",
+        "created_at",
+        "benchmark_id",
+        "description",
+    ),
+    _describe,
+)
+
+OfBenchmark = Annotated[
+    str | None, typer.Option("--benchmark", metavar="REF", help="Of this benchmark.", show_default=False)
+]
+
+
+@app.command("list")
+def list_artifacts(searching: Searching, place: Place, screen: Screen, benchmark: OfBenchmark = None) -> None:
+    """List the artifacts that you can read."""
+    with place.open() as storage:
+        among = FilterEQ(key="benchmark_id", value=BENCHMARK.find(storage, benchmark).id) if benchmark else EVERYTHING
+        screen.show_list(searching.ask(storage.list_artifacts, among), KIND.columns)
+
+
+add_shared_verbs(app, KIND)
+add_delete(app, KIND)
+
+
+@app.command("upload")
+def upload_artifact(
+    file: Readable,
+    place: Place,
+    screen: Screen,
+    name: Annotated[str | None, typer.Option(metavar="TEXT", help="If not given, that of the file.")] = None,
+    description: Annotated[str, typer.Option(metavar="TEXT", help="A few sentences.", show_default=False)] = "",
+    benchmark: OfBenchmark = None,
+    content_type: Annotated[
+        str | None, typer.Option(metavar="TYPE", help="Such as text/csv; if not given, that of the file's name.")
+    ] = None,
+    extra: Annotated[
+        str, typer.Option(metavar="JSON", help="Whatever else is worth knowing.", show_default=False)
+    ] = "{}",
+) -> None:
+    """Store a file. What is stored already is found, and not stored twice."""
+    with place.open() as storage:
+        metadata = ArtifactMetadata(
+            name=name or file.name,
+            description=description,
+            benchmark_id=BENCHMARK.find(storage, benchmark).id if benchmark else None,
+            content_type=content_type or mimetypes.guess_type(file.name)[0],
+            extra=json_object(extra),
+        )
+        KIND.show(screen, storage, storage.store_artifact(file, metadata))
+
+
+@app.command("download")
+def download_artifact(
+    ref: Ref,
+    place: Place,
+    overwriting: Overwriting,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to; stdout if not given.", show_default=False),
+    ] = None,
+) -> None:
+    """Write the bytes of an artifact to a file, or to stdout if that is no terminal."""
+    if output is None:
+        terminal.require_program("the bytes of an artifact")
+    with place.open() as storage, storage.open_artifact(KIND.find(storage, ref).id) as content:
+        if output is None:
+            shutil.copyfileobj(content, sys.stdout.buffer)
+            return
+        with overwriting.write(output) as file:
+            shutil.copyfileobj(content, file)
+    terminal.tell(f"written to {output}")

@@ -1,0 +1,184 @@
+"""``tupli dataset``: frozen, citable selections of episodes, and episodes as files that train."""
+
+import statistics
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tupli_client.cli import spaces, terminal
+from tupli_client.cli.benchmarks import KIND as BENCHMARK
+from tupli_client.cli.files import Overwriting, json_object
+from tupli_client.cli.kinds import Kind, add_delete, add_shared_verbs
+from tupli_client.cli.option_groups import Noun
+from tupli_client.cli.places import Place
+from tupli_client.cli.screens import Details, Screen
+from tupli_client.cli.searching import Filtering, Searching, Selecting
+from tupli_client.cli.usage import UsageError
+from tupli_client.frozen import headers_of
+from tupli_client.storage import TupliStorage
+from tupli_client.where import where
+from tupli_schemas.benchmarks import BenchmarkHeader
+from tupli_schemas.datasets import DatasetHeader, DatasetUpload
+from tupli_schemas.errors import ChecksumError, InvalidDataError, NotFoundError
+from tupli_schemas.filters import EVERYTHING, BaseFilter, FilterEQ, FilterIN
+
+if TYPE_CHECKING:  # numpy is imported by the command that needs it
+    from tupli_client.selections.episode import SelectedEpisode
+
+app = Noun("Frozen, citable selections of episodes.")
+
+
+def _describe(storage: TupliStorage, header: DatasetHeader) -> Details:
+    benchmarks = storage.list_benchmarks(FilterIN(key="id", value=header.benchmark_ids))
+    return {
+        "name": header.name,
+        "version": header.version,
+        "id": header.id,
+        "description": header.description,
+        "episodes": header.n_episodes,
+        "steps": header.n_tuples,
+        "size": f"{header.n_bytes:,} bytes",
+        "returns": _returns(storage, header),
+        "benchmarks": [benchmark.metadata.name for benchmark in benchmarks],
+        **_spaces(benchmarks),
+        "metadata": dict(header.metadata),
+        "digest": header.digest,
+        "published in": list(header.published_in),
+        "created by": header.created_by,
+        "created at": f"{header.created_at:%Y-%m-%d %H:%M:%S} UTC",
+    }
+
+
+def _returns(storage: TupliStorage, header: DatasetHeader) -> str:
+    """How well the episodes did."""
+    try:
+        episodes = headers_of(storage, storage.load_dataset(header.id))
+    except (NotFoundError, ChecksumError) as error:
+        return f"unknown: {error.detail}"
+    returns = [episode.return_ for episode in episodes if episode.return_ is not None]
+    if not returns:
+        return "none is finite"
+    spread = f"std {statistics.pstdev(returns):.4g}, min {min(returns):.4g}, max {max(returns):.4g}"
+    return f"mean {statistics.fmean(returns):.4g}, {spread}"
+
+
+def _spaces(benchmarks: Sequence[BenchmarkHeader]) -> dict[str, list[str]]:
+    pairs = [("observations", "observation_space"), ("actions", "action_space")]
+    known = {
+        heading: [getattr(benchmark, field) for benchmark in benchmarks if getattr(benchmark, field)]
+        for heading, field in pairs
+    }
+    return {heading: list(dict.fromkeys(map(spaces.in_words, found))) for heading, found in known.items()}
+
+
+KIND = Kind(
+    DatasetHeader,
+    ("id", "name", "version", "n_episodes", "n_tuples", "published_in", "created_by", "created_at", "description"),
+    _describe,
+)
+
+OfBenchmark = Annotated[
+    str | None, typer.Option("--benchmark", metavar="REF", help="Episodes of this benchmark.", show_default=False)
+]
+
+
+@app.command("list")
+def list_datasets(searching: Searching, place: Place, screen: Screen) -> None:
+    """List the datasets that you can read."""
+    with place.open() as storage:
+        screen.show_list(searching.ask(storage.list_datasets, EVERYTHING), KIND.columns)
+
+
+add_shared_verbs(app, KIND)
+add_delete(app, KIND)
+
+
+@app.command("create")
+def create_dataset(
+    name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)],
+    selecting: Selecting,
+    place: Place,
+    screen: Screen,
+    benchmark: OfBenchmark = None,
+    version: Annotated[str, typer.Option(metavar="TEXT", help="Of several with one name.")] = "1",
+    description: Annotated[str, typer.Option(metavar="TEXT", help="A few sentences.", show_default=False)] = "",
+    metadata: Annotated[
+        str, typer.Option(metavar="JSON", help="Whatever else is worth knowing.", show_default=False)
+    ] = "{}",
+) -> None:
+    """Freeze a selection of episodes under a name and a version, so that it can be cited."""
+    with place.open() as storage:
+        headers = selecting.select(storage.list_episodes, _of_benchmark(storage, benchmark))
+        if not headers:
+            raise InvalidDataError(
+                "there are no such episodes, and a dataset holds at least one", hint="tupli episode list"
+            )
+        dataset = DatasetUpload(
+            name=name,
+            version=version,
+            description=description,
+            metadata=json_object(metadata),
+            episodes=tuple(header.id for header in headers),
+        )
+        KIND.show(screen, storage, storage.store_dataset(dataset))
+
+
+@app.command("export")
+def export_dataset(
+    filtering: Filtering,
+    place: Place,
+    overwriting: Overwriting,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to: .npz, .parquet or .csv.", show_default=False),
+    ],
+    ref: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[REF]", help="A frozen dataset; without it, episodes are selected.", show_default=False
+        ),
+    ] = None,
+    benchmark: OfBenchmark = None,
+    tuples: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Only those steps, as in 'reward > 0'.", show_default=False)
+    ] = None,
+) -> None:
+    """Write the steps of a dataset, or of the episodes that are selected, to one file of arrays or rows."""
+    from tupli_client.cli.exports import writer_for
+
+    write = writer_for(output)
+    if ref is not None and (benchmark is not None or filtering.is_given):
+        raise UsageError(
+            "a frozen dataset has its own episodes", hint="leave out REF, or --benchmark, --where and --filter"
+        )
+    with place.open() as storage:
+        episodes = (
+            _frozen(storage, ref, tuples)
+            if ref
+            else _selected(storage, _of_benchmark(storage, benchmark) & filtering.filter(), tuples)
+        )
+        with overwriting.write(output) as file:
+            write(episodes, file)
+    terminal.tell(f"written to {output}")
+
+
+def _of_benchmark(storage: TupliStorage, benchmark: str | None) -> BaseFilter:
+    return FilterEQ(key="benchmark_id", value=BENCHMARK.find(storage, benchmark).id) if benchmark else EVERYTHING
+
+
+def _frozen(storage: TupliStorage, ref: str, tuples: str | None) -> "Iterable[SelectedEpisode]":
+    """The episodes of a frozen dataset, as they were then, read one after another."""
+    from tupli_client.selections.content import select, stream
+
+    headers = headers_of(storage, storage.load_dataset(KIND.find(storage, ref).id))
+    return select(stream(storage, headers), None if tuples is None else where(tuples))
+
+
+def _selected(storage: TupliStorage, wanted: BaseFilter, tuples: str | None) -> "Iterable[SelectedEpisode]":
+    """The episodes that satisfy a filter now."""
+    from tupli_client.dataset import TupliDataset
+
+    dataset = TupliDataset(storage).with_episode_filter(wanted)
+    return (dataset if tuples is None else dataset.with_tuple_filter(tuples)).episodes

@@ -1,0 +1,185 @@
+"""``tupli episode``: recorded and historic steps."""
+
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tupli_client.cli.batches import Batch
+from tupli_client.cli.benchmarks import KIND as BENCHMARK
+from tupli_client.cli.files import Overwriting, json_object
+from tupli_client.cli.kinds import Kind, Refs, add_delete, add_shared_verbs
+from tupli_client.cli.option_groups import Noun
+from tupli_client.cli.places import Place
+from tupli_client.cli.progress import Progress
+from tupli_client.cli.screens import Details, Screen
+from tupli_client.cli.searching import Searching
+from tupli_client.storage import TupliStorage
+from tupli_schemas.episodes import EpisodeHeader
+from tupli_schemas.errors import TupliError
+from tupli_schemas.filters import EVERYTHING, FilterEQ
+
+if TYPE_CHECKING:  # Gymnasium is imported by the command that needs it
+    from tupli_client.env import TupliEnvWrapper
+
+app = Noun("Recorded and historic steps, from a reset to an end.")
+
+
+def _describe(storage: TupliStorage, header: EpisodeHeader) -> Details:
+    benchmark = storage.list_benchmarks(FilterEQ(key="id", value=header.benchmark_id))
+    recording = header.recording
+    return {
+        "id": header.id,
+        "benchmark": " ".join([header.benchmark_id, *(found.metadata.name for found in benchmark)]),
+        "steps": header.n_tuples,
+        "return": header.return_,
+        "rewards": None if header.min_reward is None else f"{header.min_reward:g} to {header.max_reward:g}",
+        "end": _end(header),
+        "metadata": dict(header.metadata),
+        "recorded in": recording.env_id if recording else None,
+        "seed": recording.seed if recording else None,
+        "size": f"{header.n_bytes:,} bytes",
+        "checksum": header.checksum,
+        "published in": list(header.published_in),
+        "created by": header.created_by,
+        "created at": f"{header.created_at:%Y-%m-%d %H:%M:%S} UTC",
+    }
+
+
+def _end(header: EpisodeHeader) -> str:
+    if header.abandoned:
+        return "abandoned in mid-episode"
+    return "terminated" if header.terminated else "truncated" if header.truncated else "open"
+
+
+KIND = Kind(
+    EpisodeHeader,
+    (
+        "id",
+        "n_tuples",
+        "return",
+        "terminated",
+        "truncated",
+        "metadata",
+        "benchmark_id",
+        "published_in",
+        "created_by",
+        "created_at",
+    ),
+    _describe,
+)
+
+
+@app.command("list")
+def list_episodes(
+    searching: Searching,
+    place: Place,
+    screen: Screen,
+    benchmark: Annotated[
+        str | None, typer.Option("--benchmark", metavar="REF", help="Only those of this benchmark.")
+    ] = None,
+) -> None:
+    """List the episodes that you can read."""
+    with place.open() as storage:
+        among = FilterEQ(key="benchmark_id", value=BENCHMARK.find(storage, benchmark).id) if benchmark else EVERYTHING
+        screen.show_list(searching.ask(storage.list_episodes, among), KIND.columns)
+
+
+add_shared_verbs(app, KIND)
+add_delete(app, KIND)
+
+
+@app.command("upload")
+def upload_episodes(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Payloads (.safetensors) or columns (.npz).",
+            exists=True,
+            dir_okay=False,
+            show_default=False,
+        ),
+    ],
+    place: Place,
+    screen: Screen,
+    benchmark: Annotated[
+        str | None,
+        typer.Option(
+            "--benchmark", metavar="REF", help="Whose episodes they are, unless a header beside the file says so."
+        ),
+    ] = None,
+    metadata: Annotated[
+        str, typer.Option(metavar="JSON", help="Is added to the metadata of each.", show_default=False)
+    ] = "{}",
+) -> None:
+    """Store episodes from files."""
+    from tupli_client.episode_files import read_episode
+
+    said, batch = json_object(metadata), Batch()
+    with place.open() as storage, Progress("uploading", len(files)) as progress:
+        benchmark_id = BENCHMARK.find(storage, benchmark).id if benchmark else None
+        episodes = batch.map(lambda file: read_episode(file, benchmark_id, said), files)
+        stored = storage.record_episodes(episodes, progress=progress)
+    screen.show_done("uploaded", "episode", stored)
+    batch.finish()
+
+
+@app.command("download")
+def download_episodes(
+    refs: Refs,
+    place: Place,
+    screen: Screen,
+    overwriting: Overwriting,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where to.", show_default=False)],
+) -> None:
+    """Write episodes to files: the steps (.safetensors) and, beside them, the header (.json)."""
+    from tupli_client.episode_files import file_of, write_episode
+
+    batch = Batch()
+    with place.open() as storage:
+        headers = KIND.find_all(storage, refs)
+        for header in headers:
+            overwriting.check(file_of(header, output))
+        with Progress("downloading", len(headers)) as progress:
+            episodes = storage.load_episodes(headers)
+            written = batch.do(
+                lambda header: write_episode(next(episodes), header, output), progress.over(headers), KIND.line
+            )
+    screen.show_done("downloaded", "episode", written)
+    batch.finish()
+
+
+@app.command("verify")
+def verify_episodes(
+    refs: Refs,
+    place: Place,
+    screen: Screen,
+    trust: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="A package or class whose code may run to rebuild the environment.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Replay episodes from their seeds and actions, and say whether every step happens again, bit for bit."""
+    from tupli_client.env import TupliEnvWrapper
+
+    with place.open() as storage:
+        load = cache(lambda benchmark_id: TupliEnvWrapper.load(storage, benchmark_id, trust=trust))
+        headers = KIND.find_all(storage, refs)
+        verdicts = [_verdict(load(header.benchmark_id), header) for header in headers]
+    screen.show_list(verdicts, ("id", "outcome", "n_steps", "step", "field", "reason"))
+    if different := [verdict["id"] for verdict in verdicts if verdict["outcome"] != "exact"]:
+        raise TupliError(f"{len(different)} of {len(verdicts)} episodes did not happen again")
+
+
+def _verdict(env: "TupliEnvWrapper", header: EpisodeHeader) -> dict[str, Any]:
+    """What came of replaying an episode, as JSON."""
+    verdict = env.verify(header.id)
+    differing = {
+        name: None if (value := getattr(verdict, name)) is None else repr(value) for name in ("expected", "got")
+    }
+    return {"id": header.id, **asdict(verdict), **differing}
