@@ -36,7 +36,7 @@ class TupliVectorEnvWrapper(RecordingSwitch, VectorWrapper):
         metadata_callback: Makes the metadata of each episode; each sub-environment gets a copy of it.
         rl_tuple_cls: A class of your own has, by its ``from_env_step``, the last word on what is recorded.
         infos: Which infos to keep: ``"all"``, ``"none"``, or those under the keys of a list.
-        abandoned: Whether the steps of an episode that was left in the middle are kept.
+        abandoned: Whether to ``"keep"`` or ``"discard"`` the steps of an episode that was left in the middle.
         autoreset_mode: Only for environments whose ``metadata`` do not say it.
 
     Raises:

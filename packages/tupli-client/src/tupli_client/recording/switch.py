@@ -52,7 +52,7 @@ class RecordingSwitch:
 
     @property
     def unsaved_episodes(self) -> list[Episode]:
-        """Episodes that the storage has not taken, oldest first. Each is tried again when the next one ends."""
+        """Episodes that the storage has not taken (yet), oldest first. They are tried again when the next one ends."""
         return self._outbox.unsaved
 
     def save_unsaved(self) -> None:
