@@ -107,13 +107,12 @@ def create_api(settings: Settings) -> Litestar:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, auth: Auth) -> AsyncIterator[database.Database]:
-    """The database, waited for and ready, for as long as the ``async with`` lasts; with an administrator.
+async def opened(settings: Settings) -> AsyncIterator[database.Database]:
+    """The database, waited for and ready, for as long as the ``async with`` lasts.
 
     Raises:
         UnreachableError: It did not answer in time.
         StorageError: It answers, and cannot be used.
-        SettingsError: There cannot be an administrator of the name or password that is set.
     """
     async with database.connect(settings) as client:
         found = database.open_database(client, settings.database)
@@ -121,13 +120,13 @@ async def opened(settings: Settings, auth: Auth) -> AsyncIterator[database.Datab
         await database.prepare(found, DOCUMENTS)
         for kind in (ArtifactDocument, EpisodeDocument):
             await Blobs.of(kind).prepare(found)
-        await start.make_administrator(auth)
         yield found
 
 
 @asynccontextmanager
 async def _with_database(app: Litestar) -> AsyncIterator[None]:
-    """The database, from the first request to the last."""
-    async with opened(app.state.settings, app.state.auth) as found:
+    """The database, from the first request to the last, and an administrator in it."""
+    async with opened(app.state.settings) as found:
+        await start.make_administrator(app.state.auth)
         app.state.database = found
         yield

@@ -1,22 +1,31 @@
-"""The operator's command line: ``tupli-server run``."""
+"""The operator's command line: ``tupli-server run`` and ``tupli-server dev``."""
 
-import logging
+import asyncio
 import os
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import structlog
 import typer
 import uvicorn
 
+from tupli_schemas.errors import TupliError
+from tupli_server import dev as laptop
 from tupli_server.__about__ import __version__
-from tupli_server.app import create_app
+from tupli_server.accounts.start import make_administrator
+from tupli_server.app import create_app, opened
+from tupli_server.auth.context import Auth
+from tupli_server.logs import configure_logs
 from tupli_server.settings import Settings, SettingsError, unknown_variables
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 GRACE_SECONDS = 30
 """How long a shutdown waits for requests that are under way."""
+
+Host = Annotated[str | None, typer.Option(help="The address to listen on, instead of TUPLI_HOST.")]
+Port = Annotated[int | None, typer.Option(help="The port to listen on, instead of TUPLI_PORT.")]
 
 
 @app.callback()
@@ -31,10 +40,7 @@ def version() -> None:
 
 
 @app.command()
-def run(
-    host: Annotated[str | None, typer.Option(help="Instead of TUPLI_HOST.")] = None,
-    port: Annotated[int | None, typer.Option(help="Instead of TUPLI_PORT.")] = None,
-) -> None:
+def run(host: Host = None, port: Port = None) -> None:
     """Run the server with the settings of the environment (TUPLI_…)."""
     configure_logs()
     for warning in unknown_variables(os.environ):
@@ -43,8 +49,24 @@ def run(
     serve(Settings.from_environment(**given))
 
 
+@app.command()
+def dev(
+    port: Annotated[int, typer.Option(help="The port on this machine.")] = 8080,
+    data: Annotated[Path | None, typer.Option(help="Where to keep the data; by default in your data folder.")] = None,
+    new_password: Annotated[bool, typer.Option(help="Give the administrator a new password.")] = False,
+) -> None:
+    """Run a server for yourself alone, with a database of its own: no Docker, no accounts, no settings."""
+    configure_logs()
+    with laptop.database(data or laptop.default_folder()) as home:
+        settings = home.settings(port)
+        password = asyncio.run(_give_password(settings, renew=new_password))
+        typer.echo(home.greeting(settings, password))
+        serve(settings)
+
+
 def serve(settings: Settings) -> None:
     """Answer requests until a signal ends it; requests that are under way are finished first."""
+    asyncio.run(_make_sure(settings))
     uvicorn.run(
         create_app(settings),
         host=settings.host,
@@ -58,21 +80,16 @@ def serve(settings: Settings) -> None:
     )
 
 
-def configure_logs() -> None:
-    """One JSON object a line on stderr; on a terminal, text for people."""
-    renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+async def _make_sure(settings: Settings) -> None:
+    """Do once, before anything listens, what a start does, so that what is wrong is said in one sentence."""
+    async with opened(settings):
+        await make_administrator(Auth.of(settings))
+
+
+async def _give_password(settings: Settings, *, renew: bool) -> str | None:
+    """The administrator's new password: on the first start, and when one is asked for."""
+    async with opened(settings):
+        return await laptop.give_password(Auth.of(settings), renew=renew)
 
 
 def main() -> None:
@@ -81,3 +98,5 @@ def main() -> None:
         app()
     except SettingsError as error:
         sys.exit(f"tupli-server cannot start with these settings.\n{error}")
+    except TupliError as error:
+        sys.exit(f"tupli-server cannot start: {error}")

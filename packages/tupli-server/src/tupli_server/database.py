@@ -62,9 +62,17 @@ async def wait_for(database: Database, seconds: float) -> None:
             raise StorageError(f"the database refuses to work for us: {error.details or error}") from None
         except PyMongoError as error:
             if asyncio.get_running_loop().time() >= deadline:
-                raise UnreachableError(f"the database did not answer within {seconds:g} s: {error}") from None
-            _log.warning("waiting for the database", problem=str(error).partition(",")[0])
+                raise UnreachableError(
+                    f"the database did not answer within {seconds:g} s: {_gist(error)}",
+                    hint="start MongoDB, or name its address in TUPLI_MONGODB_URL",
+                ) from None
+            _log.warning("waiting for the database", problem=_gist(error))
             await asyncio.sleep(0.5)
+
+
+def _gist(error: PyMongoError) -> str:
+    """The driver's message without its topology."""
+    return str(error).partition(" (configured")[0].partition(", Timeout:")[0]
 
 
 async def _mark(database: Database) -> None:
