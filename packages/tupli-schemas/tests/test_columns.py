@@ -118,6 +118,10 @@ class TestFromArrays:
             ({"truncated": [False, False, True, False, False]}, "step 2 is truncated, but 2 steps follow it"),
             ({"terminated": [True, False, True, False, True]}, "step 0 is terminated, but 4 steps follow it"),
             ({"infos": [{}] * 4}, "there are 4 infos for 5 steps"),
+            ({"infos": [{}, {}, {}, {}, [1]]}, r"infos\[4\] is list, not a dict"),
+            ({"infos": {"x": 5}}, "infos/x is int, not a column"),
+            ({"infos": {"x": []}}, "infos/x has 0 rows where there must be 5"),
+            ({"infos": {"x": np.zeros(())}}, "infos/x is a single value, not a column"),
             ({"infos": {"x": np.zeros(4)}}, "infos/x has 4 rows where there must be 5"),
         ],
     )

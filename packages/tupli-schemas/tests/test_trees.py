@@ -153,6 +153,7 @@ class TestStack:
             ([0.5, 2], None, np.array([0.5, 2.0])),
             ([0.5, float("nan")], np.dtype(np.float32), np.array([0.5, np.nan], np.float32)),
             ([0.1, 0.5], np.dtype(np.float32), np.array([0.1, 0.5])),
+            ([1e300], np.dtype(np.float32), np.array([1e300])),
             ([2.0, 1], np.dtype(np.int64), np.array([2.0, 1.0])),
             ([np.int64(3), 4], None, np.array([3, 4], np.int64)),
             ([np.int8(3), 400], None, np.array([3, 400], np.int64)),

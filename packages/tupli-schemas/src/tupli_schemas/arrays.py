@@ -55,7 +55,7 @@ def as_array(value: Any, name: str) -> Array:
         raise InvalidDataError(f"{name} has masked values, and what is under a mask is not data")
     try:
         array = np.asarray(value)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise InvalidDataError(f"{name} is not an array: {error}") from None
     check_portable(array.dtype, name)
     return array
@@ -106,7 +106,8 @@ def _fitted(rows: Sequence[Any], like: DType | None, name: str) -> Array:
     arrays = [as_array(row, name) for row in rows]
     given = {array.dtype for array, row in zip(arrays, rows, strict=True) if isinstance(row, np.ndarray | np.generic)}
     for dtype in _candidates(given, {array.dtype for array in arrays}, like):
-        column = _stacked(arrays, dtype, name)
+        with np.errstate(all="ignore"):  # what does not fit is found by comparing
+            column = _stacked(arrays, dtype, name)
         if _same(column.tolist(), [array.tolist() for array in arrays]):
             return column
     raise InvalidDataError(
@@ -124,10 +125,11 @@ def _candidates(given: set[DType], natural: set[DType], like: DType | None) -> I
 
 
 def _promoted(dtypes: set[DType]) -> Iterable[DType]:
+    if len(dtypes) == 1:
+        yield from dtypes  # result_type would change its byte order
+        return
     try:
-        yield (
-            dtypes.copy().pop() if len(dtypes) == 1 else np.result_type(*dtypes)
-        )  # result_type would change the byte order
+        yield np.result_type(*dtypes)
     except TypeError:
         return  # no dtype holds both, for example numbers and times
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from tupli_schemas.arrays import Array, as_bytes
 from tupli_schemas.column_reader import ColumnReader
 from tupli_schemas.columns import EpisodeData
@@ -156,7 +158,8 @@ def _arrays(name: str, leaf: Leaf) -> Iterator[tuple[str, Array]]:
 def _placed(named: Iterable[tuple[str, Array]]) -> tuple[dict[str, Column], list[Buffer]]:
     """The columns one behind another without gaps: the strictest alignment first and the compressed ones last keeps all aligned."""
     stored, budget = [], MAX_DECOMPRESSED_BYTES
-    for name, array in named:
+    for name, given in named:
+        array = np.ascontiguousarray(given)
         check_values(array, name)
         frame = compress(as_bytes(array)) if MIN_BYTES <= array.nbytes <= budget else None
         budget -= array.nbytes if frame is not None else 0

@@ -123,6 +123,7 @@ class EpisodeData:
     def __getitem__(self, row: int) -> RLTuple:
         """One step, with the observation that followed it if that is known."""
         row = range(len(self))[to_int(row)]
+        knows_next = row + 1 < len(self) or self.has_final_observation
         return RLTuple(
             observation=take(self.all_observations, row),
             action=take(self.actions, row),
@@ -130,9 +131,7 @@ class EpisodeData:
             terminated=bool(self.terminated[row]),
             truncated=bool(self.truncated[row]),
             info=row_of(self.infos, row),
-            next_observation=take(self.all_observations, row + 1)
-            if self.has_final_observation or row + 1 < len(self)
-            else None,
+            next_observation=take(self.all_observations, row + 1) if knows_next else None,
         )
 
     def __iter__(self) -> Iterator[RLTuple]:
@@ -169,13 +168,7 @@ class EpisodeData:
     @property
     def nbytes(self) -> int:
         """The memory that the columns span, in bytes."""
-        ends_and_rewards = self.rewards.nbytes + self.terminated.nbytes + self.truncated.nbytes
-        return (
-            nbytes(self.all_observations)
-            + nbytes(self.actions)
-            + ends_and_rewards
-            + sum(c.nbytes for c in self.infos.values())
-        )
+        return nbytes(_columns(self)) + sum(column.nbytes for column in self.infos.values())
 
     def slice(self, start: int, stop: int) -> "EpisodeData":
         """Steps ``start`` to ``stop - 1``, sharing memory; the observation after the last of them stays known.

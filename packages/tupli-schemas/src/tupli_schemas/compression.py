@@ -1,7 +1,7 @@
 """Which columns are worth compressing, and their zstd frames, made and opened in bounded memory."""
 
 import sys
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -83,16 +83,16 @@ def _opened(frame: memoryview, out: Array, name: str) -> Array:
     return out
 
 
-def _outputs(decompressor: Any, piece: memoryview, name: str) -> Any:
+def _outputs(decompressor: zstd.ZstdDecompressor, piece: memoryview, name: str) -> Iterator[bytes]:
     """What a piece of a frame expands to, a bounded piece at a time."""
     if decompressor.eof:
         raise InvalidDataError(f"the compressed column {name} goes on after its end")
     yield decompressor.decompress(piece, max_length=_PIECE_BYTES)
-    while not (decompressor.eof or decompressor.needs_input):
+    while not (decompressor.needs_input or decompressor.eof):
         yield decompressor.decompress(b"", max_length=_PIECE_BYTES)
     if decompressor.unused_data:
         raise InvalidDataError(f"the compressed column {name} goes on after its end")
 
 
-def _pieces(data: memoryview) -> Any:
+def _pieces(data: memoryview) -> Iterator[memoryview]:
     return (data[start : start + _PIECE_BYTES] for start in range(0, len(data), _PIECE_BYTES))

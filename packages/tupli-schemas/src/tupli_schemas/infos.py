@@ -1,6 +1,6 @@
 """The infos of an episode as columns, one for each key: what `env.step` said beside observation and reward, exactly."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -88,6 +88,9 @@ def columns_of(infos: Sequence[Mapping[str, Any]]) -> dict[str, InfoColumn]:
     """
     if not any(infos):
         return {}
+    for row, info in enumerate(infos):
+        if not isinstance(info, Mapping):
+            raise InvalidDataError(f"infos[{row}] is {type(info).__name__}, not a dict")
     keys = dict.fromkeys(key for info in infos for key in info)
     return {_checked(key): _column(key, infos) for key in keys}
 
@@ -108,7 +111,9 @@ def _as_column(key: str, column: Any) -> InfoColumn:
         return column
     if isinstance(column, np.ndarray) and is_portable(column.dtype):
         return InfoColumn(column)
-    return columns_of([{key: value} for value in column])[key]
+    if not isinstance(column, Iterable):
+        raise InvalidDataError(f"infos/{key} is {type(column).__name__}, not a column with a value for each step")
+    return _column(key, [{key: value} for value in column])
 
 
 def row_of(columns: Mapping[str, InfoColumn], row: int) -> dict[str, Any]:
@@ -164,9 +169,9 @@ def _spread(array: Array, present: Array | None) -> Array:
 def _array(values: list[Any]) -> Array | None:
     """The values as one array from which each comes back as it was; None if there is no such array."""
     kinds = set(map(type, values))
-    kind = kinds.pop()
-    if kinds:
+    if len(kinds) != 1:
         return None
+    kind = kinds.pop()
     if kind in _PYTHON_DTYPES:
         return _python_array(values, _PYTHON_DTYPES[kind])
     return _numpy_array(values) if kind is np.ndarray or issubclass(kind, np.generic) else None
