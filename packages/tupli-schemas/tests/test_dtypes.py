@@ -38,7 +38,7 @@ def test_any_other_text_is_refused(token: str) -> None:
         from_token(token)
 
 
-@pytest.mark.parametrize("dtype", ["O", "V3", "i4,i4", "(2,)f4", "S0", "U0"])
+@pytest.mark.parametrize("dtype", ["O", "V3", "i4,i4", "(2,)f4", "S0", "U0", "S100000000"])
 def test_dtypes_that_cannot_be_stored_have_no_text(dtype: str) -> None:
     with pytest.raises(InvalidDataError, match="cannot be stored"):
         to_token(np.dtype(dtype))

@@ -63,7 +63,7 @@ FORGED_METADATA: list[tuple[str, Any, str]] = [
     ("metadata.dtypes.observations/when", "O", "'O' is no dtype"),
     ("metadata.dtypes.observations/when", "|V8", "is no dtype"),
     ("metadata.dtypes.observations/when", "i4,i4", "is no dtype"),
-    ("metadata.dtypes.observations/when", "|S999999999", "is not rows of 999999999 bytes"),
+    ("metadata.dtypes.observations/when", "|S99999999", "is not rows of 99999999 bytes"),
     ("metadata.dtypes.observations/when", "<f4", "is not rows of 4 bytes"),
     ("metadata.dtypes.observations/when", "<M8[parsec]", "is no dtype"),
     ("metadata.dtypes.observations/when", "<f16/7", "is no dtype"),

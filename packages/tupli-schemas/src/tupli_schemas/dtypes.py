@@ -10,7 +10,7 @@ from tupli_schemas.errors import InvalidDataError
 
 # Strict: numpy's own parser reads far more than dtypes that can be stored, and comparing `<M8[0s]` with `<M8` ends the process.
 _UNIT = r"\[([1-9]\d{0,8})?([YMWDhms]|[munpfa]s)\]"
-_TOKEN = re.compile(rf"[<>|]([biufcSU][1-9]\d{{0,8}}|[mM]8({_UNIT})?)(/[1-9]\d{{0,3}})?")
+_TOKEN = re.compile(rf"[<>|]([biufcSU][1-9]\d{{0,7}}|[mM]8({_UNIT})?)(/[1-9]\d{{0,3}})?")
 
 # Floats of more bytes than this are whatever the machine's C compiler calls `long double`.
 _EXTENDED = {"f": 8, "c": 16}
@@ -26,11 +26,11 @@ def to_token(dtype: DType) -> str:
         InvalidDataError: The dtype cannot be stored.
     """
     check_portable(dtype, "a column")
-    return (
-        f"{dtype.str}/{np.finfo(dtype).nmant}"
-        if dtype.itemsize > _EXTENDED.get(dtype.kind, dtype.itemsize)
-        else dtype.str
-    )
+    is_extended = dtype.itemsize > _EXTENDED.get(dtype.kind, dtype.itemsize)
+    token = f"{dtype.str}/{np.finfo(dtype).nmant}" if is_extended else dtype.str
+    if not _TOKEN.fullmatch(token):
+        raise InvalidDataError(f"a column has dtype {dtype}, which cannot be stored")
+    return token
 
 
 @lru_cache(maxsize=256)
