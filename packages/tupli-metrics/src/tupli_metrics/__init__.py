@@ -3,24 +3,38 @@
 from tupli_metrics.__about__ import __version__
 from tupli_metrics.base import Metric, MetricResult
 from tupli_metrics.coverage import StateActionCoverage
+from tupli_metrics.determinism import Determinism
 from tupli_metrics.entropy import BehavioralEntropy, StateEntropy
+from tupli_metrics.evaluate import Results, evaluate_all
 from tupli_metrics.features import flatten
+from tupli_metrics.findings import Finding
+from tupli_metrics.integrity import Integrity
+from tupli_metrics.overlap import Overlap
 from tupli_metrics.q_values import AverageQ
 from tupli_metrics.reference import Reference
 from tupli_metrics.returns import EstimatedReturnImprovement, TrajectoryQuality
 from tupli_metrics.sources import from_arrays
+from tupli_metrics.statistics import ActionStatistics, ReturnStatistics
 
 __all__ = [
+    "ActionStatistics",
     "AverageQ",
     "BehavioralEntropy",
+    "Determinism",
     "EstimatedReturnImprovement",
+    "Finding",
+    "Integrity",
     "Metric",
     "MetricResult",
+    "Overlap",
     "Reference",
+    "Results",
+    "ReturnStatistics",
     "StateActionCoverage",
     "StateEntropy",
     "TrajectoryQuality",
     "__version__",
+    "evaluate_all",
     "flatten",
     "from_arrays",
 ]

@@ -117,7 +117,12 @@ class Metric(ABC):
 
     def params(self) -> dict[str, Any]:
         """The settings as JSON values; a function by its name."""
-        return {item.name: as_json(getattr(self, item.name)) for item in fields(self)}
+        return params_of(self)
+
+
+def params_of(metric: Any) -> dict[str, Any]:
+    """The fields of a metric as JSON values."""
+    return {item.name: as_json(getattr(metric, item.name)) for item in fields(metric)}
 
 
 def as_json(value: Any) -> Any:

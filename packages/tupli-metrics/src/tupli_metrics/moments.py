@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from tupli_metrics.batches import Batches
 from tupli_metrics.features import Features, featured, vectors
 from tupli_metrics.passes import Collector
-from tupli_metrics.rows import Matrix
+from tupli_metrics.rows import Matrix, Rows
 from tupli_schemas.columns import EpisodeData
 from tupli_schemas.trees import Tree, leaves
 
@@ -40,6 +40,20 @@ class Spread:
         """The standard deviation of each column; 1 where it is constant, so that nothing is divided by 0."""
         deviation = np.sqrt(self.squares / max(self.n, 1))
         return tuple(np.where(deviation > 1e-12 * np.abs(self.mean), deviation, 1.0).tolist())
+
+    @property
+    def variance(self) -> Floats:
+        """The unbiased variance of each column."""
+        return self.squares / max(self.n - 1, 1)
+
+    @classmethod
+    def of(cls, *matrices: Rows) -> "Spread":
+        """Of all rows of some matrices of one width."""
+        spread = cls(mean=np.zeros(matrices[0].d), squares=np.zeros(matrices[0].d))
+        for matrix in matrices:
+            for _, chunk in matrix.chunks():
+                spread.add(chunk.astype(np.float64))
+        return spread
 
 
 @dataclass(frozen=True, slots=True)

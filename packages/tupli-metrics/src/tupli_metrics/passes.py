@@ -33,9 +33,10 @@ class Need(Protocol[T_co]):
 class Facts:
     """The facts that one pass has gathered, and whatever was worked out from them once."""
 
-    def __init__(self, outcomes: "dict[Need[Any], _Outcome]", n_episodes: int) -> None:
+    def __init__(self, outcomes: "dict[Need[Any], _Outcome]", source: Data, n_episodes: int) -> None:
         self._outcomes = outcomes
         self._derived: dict[Hashable, Any] = {}
+        self.source = source
         self.n_episodes = n_episodes
 
     def __getitem__(self, need: Need[T]) -> T:
@@ -65,10 +66,14 @@ class _Outcome:
                 self._error = error
 
     def get(self) -> Any:
+        if self._error is None and self._collector is not None:
+            try:
+                self._fact = self._collector.finish()
+            except TupliError as error:
+                self._error = error
+            self._collector = None
         if self._error is not None:
             raise self._error
-        if self._collector is not None:
-            self._fact, self._collector = self._collector.finish(), None
         return self._fact
 
 
@@ -87,4 +92,4 @@ def gather(data: Data, needs: Iterable[Need[Any]], progress: Progress | None = N
             progress(number, total)
     if not number:
         raise InvalidDataError("there are no episodes", hint="a filter that matches nothing gives an empty data set")
-    return Facts(outcomes, number)
+    return Facts(outcomes, data, number)

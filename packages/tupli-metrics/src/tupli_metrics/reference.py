@@ -14,7 +14,7 @@ from tupli_metrics.rewards import Rewards
 from tupli_metrics.rows import Matrix
 from tupli_metrics.sources import Data, rereadable
 from tupli_metrics.spaces import scale_of
-from tupli_schemas.errors import UnsupportedSpaceError
+from tupli_schemas.errors import InvalidDataError, UnsupportedSpaceError
 
 METADATA_KEY = "metrics_reference"
 
@@ -82,7 +82,7 @@ class Reference:
         low, high = facts[limits]
         made = cls(
             id=id,
-            return_max=float(facts[Rewards()].returns().max()) if return_max is None else return_max,
+            return_max=_best_return(facts) if return_max is None else return_max,
             return_min=_mean_return(random) if return_min is None and random is not None else return_min,
             observation_scale=_scale(facts, moments),
             action_scale=_scale(facts, action_moments),
@@ -126,7 +126,15 @@ class Reference:
 
 
 def _mean_return(data: Data) -> float:
-    return float(gather(data, (Rewards(),))[Rewards()].returns().mean())
+    returns, _ = gather(data, (Rewards(),))[Rewards()].finished_returns()
+    return float(returns.mean())
+
+
+def _best_return(facts: Facts) -> float | None:
+    try:
+        return float(facts[Rewards()].finished_returns()[0].max())
+    except InvalidDataError:
+        return None  # parts of episodes have no return, but they cover states
 
 
 def _scale(facts: Facts, moments: Moments) -> tuple[float, ...] | None:

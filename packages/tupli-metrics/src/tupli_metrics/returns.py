@@ -8,7 +8,7 @@ import numpy as np
 from tupli_metrics.base import Metric, MetricResult
 from tupli_metrics.passes import Facts, Need
 from tupli_metrics.reference import Reference
-from tupli_metrics.rewards import Floats, RewardColumns, Rewards
+from tupli_metrics.rewards import Floats, Rewards
 from tupli_schemas.errors import InvalidDataError
 
 
@@ -43,7 +43,7 @@ class TrajectoryQuality(Metric):
 
     def measure(self, facts: Facts, reference: Reference | None) -> MetricResult:
         low, high = self._limits(reference)
-        returns, warnings = finished_returns(facts[Rewards()], self.gamma)
+        returns, warnings = facts[Rewards()].finished_returns(self.gamma)
         scaled = (returns - low) / (high - low)
         return MetricResult(
             name=self.name,
@@ -99,7 +99,7 @@ class EstimatedReturnImprovement(Metric):
         return (Rewards(),)
 
     def measure(self, facts: Facts, _reference: Reference | None) -> MetricResult:
-        returns, warnings = finished_returns(facts[Rewards()], self.gamma)
+        returns, warnings = facts[Rewards()].finished_returns(self.gamma)
         least = self._least(returns)
         shifted = returns - min(least, 0.0)
         if len(returns) == 1:
@@ -140,25 +140,6 @@ def _improvement(returns: Floats, best: float) -> float:
     if returns.min() == returns.max():
         return 0.0
     return (best - mean) / mean if mean > 0 else np.inf
-
-
-def finished_returns(rewards: RewardColumns, gamma: float) -> tuple[Floats, tuple[str, ...]]:
-    """The returns of the episodes that have an end, and what a reader has to know about the others.
-
-    Raises:
-        InvalidDataError: Some episodes are only parts, whose returns mean nothing.
-    """
-    if n_partial := int(rewards.partial.sum()):
-        raise InvalidDataError(
-            f"{n_partial} of {len(rewards.partial)} episodes are parts, left by a tuple filter: they have no return",
-            hint="evaluate the data set without its tuple filter",
-        )
-    returns, finished = rewards.returns(gamma), rewards.finished
-    n_open = len(returns) - int(finished.sum())
-    if n_open == len(returns):
-        return returns, ("no episode has an end, so all were used: their returns may be cut short.",)
-    left_out = (f"{n_open} open episodes were left out.",) if n_open else ()
-    return returns[finished], left_out
 
 
 def standard_error(values: Floats) -> float | None:

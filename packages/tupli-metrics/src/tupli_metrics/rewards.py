@@ -49,6 +49,24 @@ class RewardColumns:
         rewards = self.rewards if gamma == 1.0 else self.rewards * gamma ** self._steps()
         return np.asarray(np.add.reduceat(rewards, self.starts))
 
+    def finished_returns(self, gamma: float = 1.0) -> tuple[Floats, tuple[str, ...]]:
+        """The returns of the episodes that have an end, and what a reader has to know about the others.
+
+        Raises:
+            InvalidDataError: Some episodes are only parts, whose returns mean nothing.
+        """
+        if n_partial := int(self.partial.sum()):
+            raise InvalidDataError(
+                f"{n_partial} of {len(self.partial)} episodes are parts, left by a tuple filter: they have no return",
+                hint="evaluate the data set without its tuple filter",
+            )
+        returns, finished = self.returns(gamma), self.finished
+        n_open = len(returns) - int(finished.sum())
+        if n_open == len(returns):
+            return returns, ("no episode has an end, so all were used: their returns may be cut short.",)
+        left_out = (f"{n_open} open episodes were left out.",) if n_open else ()
+        return returns[finished], left_out
+
     def returns_to_go(self, gamma: float) -> Floats:
         """For each step the discounted sum of its own and all later rewards of its episode.
 

@@ -5,11 +5,11 @@ from typing import Any, Protocol, TypeAlias, cast, runtime_checkable
 
 import numpy as np
 
-from tupli_metrics.batches import concatenate
+from tupli_metrics.batches import BATCH_ROWS, concatenate
 from tupli_schemas.arrays import Array
 from tupli_schemas.columns import EpisodeData
 from tupli_schemas.errors import InvalidDataError
-from tupli_schemas.trees import Tree, n_rows, take
+from tupli_schemas.trees import Leaf, Tree, leaves, n_rows, take
 
 
 @runtime_checkable
@@ -121,6 +121,19 @@ class FlatArrays:
             yield self._episode(start, stop)
             start = stop
 
+    def inconsistent_rows(self) -> Array:
+        """The rows whose next observation is given, but is not the observation of the row that follows in their episode."""
+        if self.next_observations is None:
+            return np.empty(0, np.int64)
+        inner = np.ones(len(self.rewards), np.bool_)
+        inner[self.stops - 1] = False
+        differs = np.zeros(len(self.rewards), np.bool_)
+        for (_, here), (_, there) in zip(leaves(self.observations), leaves(self.next_observations), strict=True):
+            for start in range(0, len(differs) - 1, BATCH_ROWS):
+                stop = min(start + BATCH_ROWS, len(differs) - 1)
+                differs[start:stop] |= _differ(there[start:stop], here[start + 1 : stop + 1])
+        return np.flatnonzero(differs & inner)
+
     def _episode(self, start: int, stop: int) -> EpisodeData:
         rows = slice(start, stop)
         observations = take(self.observations, rows)
@@ -134,3 +147,11 @@ class FlatArrays:
             terminated=self.terminated[rows],
             truncated=self.truncated[rows],
         )
+
+
+def _differ(one: Leaf, other: Leaf) -> Array:
+    """For each row, whether the two have different values in it; a NaN equals a NaN."""
+    if not isinstance(one, np.ndarray) or not isinstance(other, np.ndarray):
+        return np.array([a != b for a, b in zip(one, other, strict=True)], np.bool_)
+    unequal = (one != other) & ~((one != one) & (other != other))  # noqa: PLR0124  # only a NaN differs from itself
+    return np.asarray(unequal.reshape(len(unequal), -1).any(axis=1))

@@ -1,0 +1,101 @@
+"""How much of one data set lies where another one is."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from tupli_metrics.base import MetricResult, params_of
+from tupli_metrics.features import Features
+from tupli_metrics.hashing import Hashes, RowHashes
+from tupli_metrics.moments import Spread
+from tupli_metrics.neighbours import nearest
+from tupli_metrics.passes import Facts, Progress, gather
+from tupli_metrics.reference import Reference
+from tupli_metrics.rows import Matrix
+from tupli_metrics.search import Points, Scale, too_few_points
+from tupli_metrics.sources import Data
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """The share of the other data set's states that lie as near to this one's as its own states do to each other.
+
+    A state of B counts if its distance to its k-th neighbour in A is at most r, the distance within which 95 % of A's states have
+    their own k-th neighbour. Both sides are taken at the same number of distinct states. Two samples of one distribution reach about
+    the 95 % by definition; disjoint ones 0. ``details`` has the reverse (A's states within B) and the exact matches: the shares of
+    each side's distinct state-action pairs that the other one has, too.
+
+    States of whole numbers count if the very same state occurs.
+
+    Unit: none. Range: 0 to 1.
+
+    Attributes:
+        k: Which neighbour.
+        within: The 95 %.
+        scale: What each number of a state is divided by; from the reference, else the spread of both data sets together.
+        features: A function of a batch of observations that returns (n, d) numbers.
+        queries: At most so many states of each side are asked, drawn with ``seed``.
+        seed: Of the draws.
+    """
+
+    name: ClassVar[str] = "overlap"
+
+    k: int = 5
+    within: float = 0.95
+    scale: Scale | None = None
+    features: Features | None = None
+    queries: int = 5_000
+    seed: int = 0
+
+    def evaluate(
+        self, data: Data, other: Data, *, reference: Reference | None = None, progress: Progress | None = None
+    ) -> MetricResult:
+        """The share of ``other`` that lies within ``data``.
+
+        Raises:
+            InvalidDataError: One of them has no more than k distinct states, or they differ in form.
+            UnsupportedSpaceError: States are no vectors, and there are no ``features``.
+        """
+        needs = (Matrix(features=self.features), RowHashes("observations"), RowHashes("pairs"))
+        a, b = gather(data, needs, progress), gather(other, needs, progress)
+        scale = self.scale or (reference.observation_scale if reference else None)
+        forward, backward, n = self._of_rows(a, b) if a[needs[0]].discrete else self._of_distances(a, b, scale)
+        return MetricResult(
+            name=self.name,
+            value=forward,
+            range=(0.0, 1.0),
+            std_error=float(np.sqrt(forward * (1 - forward) / n)),
+            n_used=n,
+            params=params_of(self),
+            details={"reverse": backward, **_exact(a[needs[2]], b[needs[2]])},
+            reference=reference.id if reference else None,
+        )
+
+    def _of_rows(self, a: Facts, b: Facts) -> tuple[float, float, int]:
+        here, there = a[RowHashes("observations")], b[RowHashes("observations")]
+        return float(np.isin(there, here).mean()), float(np.isin(here, there).mean()), len(there)
+
+    def _of_distances(self, a: Facts, b: Facts, scale: Scale | None) -> tuple[float, float, int]:
+        matrix = Matrix(features=self.features)
+        scale = scale or Spread.of(a[matrix], b[matrix]).scale
+        here, there = (Points.of(facts[matrix], scale, unique=True) for facts in (a, b))
+        n = min(len(here), len(there))
+        if n <= self.k:
+            raise too_few_points(n, self.k)
+        here, there = here.limited(n, self.seed), there.limited(n, self.seed)
+        return self._share(there, here), self._share(here, there), min(n, self.queries)
+
+    def _share(self, visitors: Points, hosts: Points) -> float:
+        """The share of the visitors that are at home with the hosts."""
+        own = hosts.sample(self.queries, self.seed + 1)
+        home = nearest(hosts.take(own), hosts.chunks(), self.k, own).distances[:, -1]
+        guests = visitors.take(visitors.sample(self.queries, self.seed + 2))
+        away = nearest(guests, hosts.chunks(), self.k).distances[:, -1]
+        return float((away <= np.quantile(home, self.within)).mean())
+
+
+def _exact(a: Hashes, b: Hashes) -> dict[str, Any]:
+    ours, theirs = np.unique(a), np.unique(b)
+    shared = len(np.intersect1d(ours, theirs, assume_unique=True))
+    return {"shared_pairs": shared, "shared_of_data": shared / len(ours), "shared_of_other": shared / len(theirs)}
