@@ -133,6 +133,8 @@ class EpisodeRecorder:
             InvalidDataError: There are no steps.
         """
         steps = self._steps
+        if not steps:
+            raise InvalidDataError("an episode has at least one step; this one is empty")
         data = EpisodeData(
             all_observations=self._observations.take(steps + self._knows_last_observation),
             actions=self._actions.take(steps),
