@@ -7,11 +7,11 @@ from importlib.metadata import entry_points
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from tupli_client.__about__ import __version__
 from tupli_client.cli import problems
 from tupli_client.cli.lazy import LazyCommand, PluginCommand
+from tupli_client.cli.nouns import Sections
 
 PLUGINS = "tupli.commands"
 """The group of entry points by which other packages add nouns."""
@@ -34,20 +34,6 @@ SHORTCUTS = {
     "whoami": "Who you are on a server.",
     "doctor": "Check that everything works, and say how to mend what does not.",
 }
-
-
-class Sections(TyperGroup):
-    """A group whose help lists its commands under headings."""
-
-    def format_commands(self, _: Any, formatter: Any) -> None:
-        shown: list[Any] = [command for command in self.commands.values() if not command.hidden]
-        width = max(len(command.name or "") for command in shown)
-        for heading in dict.fromkeys(command.rich_help_panel for command in shown):
-            rows = [
-                (f"{command.name:{width}}", command.help) for command in shown if command.rich_help_panel == heading
-            ]
-            with formatter.section(heading):
-                formatter.write_dl(rows)
 
 
 app = typer.Typer(

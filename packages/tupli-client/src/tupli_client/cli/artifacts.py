@@ -11,8 +11,8 @@ import typer
 from tupli_client.cli import terminal
 from tupli_client.cli.benchmarks import KIND as BENCHMARK
 from tupli_client.cli.files import Overwriting, Readable, json_object
-from tupli_client.cli.kinds import Kind, Ref, add_delete, add_shared_verbs
-from tupli_client.cli.option_groups import Noun
+from tupli_client.cli.kinds import Kind, Ref, add_delete, add_publishing, add_show
+from tupli_client.cli.nouns import Noun
 from tupli_client.cli.places import Place
 from tupli_client.cli.screens import Details, Screen
 from tupli_client.cli.searching import Searching
@@ -68,8 +68,7 @@ def list_artifacts(searching: Searching, place: Place, screen: Screen, benchmark
         screen.show_list(searching.ask(storage.list_artifacts, among), KIND.columns)
 
 
-add_shared_verbs(app, KIND)
-add_delete(app, KIND)
+add_show(app, KIND)
 
 
 @app.command("upload")
@@ -119,3 +118,7 @@ def download_artifact(
         with overwriting.write(output) as file:
             shutil.copyfileobj(content, file)
     terminal.tell(f"written to {output}")
+
+
+add_publishing(app, KIND)
+add_delete(app, KIND)

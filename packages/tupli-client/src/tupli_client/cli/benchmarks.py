@@ -9,8 +9,9 @@ import typer
 from tupli_client import belongings
 from tupli_client.cli import spaces, terminal
 from tupli_client.cli.files import Overwriting, Readable, json_object, read_text
-from tupli_client.cli.kinds import Kind, Ref, Refs, add_shared_verbs, delete_all
-from tupli_client.cli.option_groups import Noun, OptionGroup
+from tupli_client.cli.kinds import Kind, Ref, Refs, add_publishing, add_show, delete_all
+from tupli_client.cli.nouns import Noun
+from tupli_client.cli.option_groups import OptionGroup
 from tupli_client.cli.places import Place
 from tupli_client.cli.prompts import Consent
 from tupli_client.cli.screens import Details, Screen
@@ -116,7 +117,7 @@ def list_benchmarks(searching: Searching, place: Place, screen: Screen) -> None:
         screen.show_list(searching.ask(storage.list_benchmarks, EVERYTHING), KIND.columns)
 
 
-add_shared_verbs(app, KIND)
+add_show(app, KIND)
 
 
 @app.command("create")
@@ -170,6 +171,9 @@ def upload_benchmark(file: Readable, about: About, place: Place, screen: Screen)
     query = BenchmarkQuery(hash=identity(text), serialized=text, metadata=about.metadata(otherwise=file.stem))
     with place.open() as storage:
         KIND.show(screen, storage, belongings.store_or_find(storage, query, exist_ok=True))
+
+
+add_publishing(app, KIND)
 
 
 @app.command("delete")

@@ -7,7 +7,7 @@ import typer
 
 from tupli_client.cli import terminal
 from tupli_client.cli.config_file import set_value
-from tupli_client.cli.option_groups import Noun
+from tupli_client.cli.nouns import Noun
 from tupli_client.cli.places import Place
 from tupli_client.cli.screens import Screen
 from tupli_client.cli.usage import UsageError

@@ -10,8 +10,8 @@ import typer
 from tupli_client.cli import spaces, terminal
 from tupli_client.cli.benchmarks import KIND as BENCHMARK
 from tupli_client.cli.files import Overwriting, json_object
-from tupli_client.cli.kinds import Kind, add_delete, add_shared_verbs
-from tupli_client.cli.option_groups import Noun
+from tupli_client.cli.kinds import Kind, add_delete, add_publishing, add_show
+from tupli_client.cli.nouns import Noun
 from tupli_client.cli.places import Place
 from tupli_client.cli.screens import Details, Screen
 from tupli_client.cli.searching import Filtering, Searching, Selecting
@@ -91,8 +91,7 @@ def list_datasets(searching: Searching, place: Place, screen: Screen) -> None:
         screen.show_list(searching.ask(storage.list_datasets, EVERYTHING), KIND.columns)
 
 
-add_shared_verbs(app, KIND)
-add_delete(app, KIND)
+add_show(app, KIND)
 
 
 @app.command("create")
@@ -162,6 +161,10 @@ def export_dataset(
         with overwriting.write(output) as file:
             write(episodes, file)
     terminal.tell(f"written to {output}")
+
+
+add_publishing(app, KIND)
+add_delete(app, KIND)
 
 
 def _of_benchmark(storage: TupliStorage, benchmark: str | None) -> BaseFilter:

@@ -10,8 +10,8 @@ import typer
 from tupli_client.cli.batches import Batch
 from tupli_client.cli.benchmarks import KIND as BENCHMARK
 from tupli_client.cli.files import Overwriting, json_object
-from tupli_client.cli.kinds import Kind, Refs, add_delete, add_shared_verbs
-from tupli_client.cli.option_groups import Noun
+from tupli_client.cli.kinds import Kind, Refs, add_delete, add_publishing, add_show
+from tupli_client.cli.nouns import Noun
 from tupli_client.cli.places import Place
 from tupli_client.cli.progress import Progress
 from tupli_client.cli.screens import Details, Screen
@@ -87,8 +87,7 @@ def list_episodes(
         screen.show_list(searching.ask(storage.list_episodes, among), KIND.columns)
 
 
-add_shared_verbs(app, KIND)
-add_delete(app, KIND)
+add_show(app, KIND)
 
 
 @app.command("upload")
@@ -96,7 +95,7 @@ def upload_episodes(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...",
+            metavar="FILE",
             help="Payloads (.safetensors) or columns (.npz).",
             exists=True,
             dir_okay=False,
@@ -174,6 +173,10 @@ def verify_episodes(
     screen.show_list(verdicts, ("id", "outcome", "n_steps", "step", "field", "reason"))
     if different := [verdict["id"] for verdict in verdicts if verdict["outcome"] != "exact"]:
         raise TupliError(f"{len(different)} of {len(verdicts)} episodes did not happen again")
+
+
+add_publishing(app, KIND)
+add_delete(app, KIND)
 
 
 def _verdict(env: "TupliEnvWrapper", header: EpisodeHeader) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import typer
 
 from tupli_client import references
 from tupli_client.cli.batches import Batch
-from tupli_client.cli.option_groups import Noun
+from tupli_client.cli.nouns import Noun
 from tupli_client.cli.places import Place
 from tupli_client.cli.prompts import Consent
 from tupli_client.cli.screens import Details, Screen
@@ -22,7 +22,7 @@ H = TypeVar("H", bound=Header)
 
 _REF = "an id, its first 6 or more characters, a name, or name@version"
 Ref = Annotated[str, typer.Argument(metavar="REF", help=f"{_REF[0].upper()}{_REF[1:]}.", show_default=False)]
-Refs = Annotated[list[str], typer.Argument(metavar="REF...", help=f"Each {_REF}.", show_default=False)]
+Refs = Annotated[list[str], typer.Argument(metavar="REF", help=f"Each {_REF}.", show_default=False)]
 In = Annotated[str, typer.Option("--in", metavar="GROUP", help="The group; 'global' is everybody.")]
 From = Annotated[str, typer.Option("--from", metavar="GROUP", help="The group; 'global' is everybody.")]
 
@@ -86,16 +86,19 @@ class Kind(Generic[H]):
         return " ".join((self.word, header.id, *names[-1:]))
 
 
-def add_shared_verbs(app: Noun, kind: Kind[Any]) -> None:
-    """Give a noun the verbs that every kind of content has."""
-    word = kind.word
+def add_show(app: Noun, kind: Kind[Any]) -> None:
+    """Give a noun the verb that shows one object."""
 
-    @app.command("show", help=f"Show one {word}.")
+    @app.command("show", help=f"Show one {kind.word}.")
     def show(ref: Ref, place: Place, screen: Screen) -> None:
         with place.open() as storage:
             kind.show(screen, storage, kind.find(storage, ref))
 
-    @app.command("publish", help=f"Let a group, or everybody, read {word}s.")
+
+def add_publishing(app: Noun, kind: Kind[Any]) -> None:
+    """Give a noun the verbs that publish, and take that back."""
+
+    @app.command("publish", help=f"Let a group, or everybody, read {kind.word}s.")
     def publish(refs: Refs, place: Place, screen: Screen, group: In = GLOBAL) -> None:
         _change(kind, "published", refs, place, screen, lambda storage, header: kind.publish(storage, header, group))
 

@@ -11,38 +11,15 @@ A command of a ``Noun`` with a parameter ``point: Point`` has the options ``--x`
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, Field, dataclass, fields
-from typing import Any, TypeVar
+from typing import Any
 
-import typer
-
-Function = TypeVar("Function", bound=Callable[..., None])
+COMMON = "Common options"
+"""The heading of the options that many commands have."""
 
 
 @dataclass(frozen=True)
 class OptionGroup:
     """Subclass this with fields that are typer options."""
-
-
-class Noun(typer.Typer):
-    """The verbs of a noun. Their parameters may be option groups."""
-
-    def __init__(self, about: str) -> None:
-        super().__init__(
-            help=about,
-            no_args_is_help=True,
-            add_completion=False,
-            rich_markup_mode=None,
-            context_settings={"help_option_names": ["-h", "--help"]},
-        )
-
-    def command(self, name: str | None = None, **settings: Any) -> Callable[[Function], Function]:
-        """Make a function the verb ``name``; it stays what it is for Python."""
-
-        def register(function: Function) -> Function:
-            super(Noun, self).command(name, **settings)(spread(function))
-            return function
-
-        return register
 
 
 def spread(function: Callable[..., None]) -> Callable[..., None]:

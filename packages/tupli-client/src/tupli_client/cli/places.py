@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tupli_client.cli.option_groups import OptionGroup
+from tupli_client.cli.option_groups import COMMON, OptionGroup
 
 if TYPE_CHECKING:  # help has to stay quick
     from tupli_client.api_client import TupliAPIClient
@@ -54,15 +54,27 @@ class Place(OptionGroup):
     storage: Annotated[
         str | None,
         typer.Option(
-            "--storage", metavar="URL|FOLDER", help="Where things are. [env: TUPLI_STORAGE]", show_default=False
+            "--storage",
+            metavar="URL|FOLDER",
+            help="Where things are. [env: TUPLI_STORAGE]",
+            rich_help_panel=COMMON,
+            show_default=False,
         ),
     ] = None
     profile: Annotated[
         str | None,
         typer.Option(
-            "--profile", metavar="NAME", help="Take settings from a profile. [env: TUPLI_PROFILE]", show_default=False
+            "--profile",
+            metavar="NAME",
+            help="Take settings from a profile. [env: TUPLI_PROFILE]",
+            rich_help_panel=COMMON,
+            show_default=False,
         ),
     ] = None
+
+    def at(self, url: str | None) -> "Place":
+        """The same, at this URL if one is given."""
+        return self if url is None else replace(self, storage=url)
 
     def settings(self) -> "Settings":
         """What holds for this run."""

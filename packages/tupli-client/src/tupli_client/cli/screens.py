@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tupli_client.cli import cells, terminal
-from tupli_client.cli.option_groups import OptionGroup
+from tupli_client.cli.option_groups import COMMON, OptionGroup
 from tupli_client.cli.terminal import Color
 
 if TYPE_CHECKING:  # help has to stay quick
@@ -26,10 +26,13 @@ _IDS = frozenset({"id", "benchmark_id"})
 class Screen(OptionGroup):
     """The options of every command about what it prints."""
 
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print ids only.")] = False
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.", rich_help_panel=COMMON)] = False
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print ids only.", rich_help_panel=COMMON)] = False
     color: Annotated[
-        Color, typer.Option(callback=terminal.choose_color, is_eager=True, help="When to use colours.")
+        Color,
+        typer.Option(
+            callback=terminal.choose_color, is_eager=True, help="When to use colours.", rich_help_panel=COMMON
+        ),
     ] = Color.AUTO
 
     def show_list(self, found: "Sequence[Item]", columns: Sequence[str]) -> None:
@@ -75,7 +78,8 @@ def _json_text(document: Any) -> str:
 
 def _identity(document: Mapping[str, Any]) -> str:
     """What a command takes as REF to mean this object."""
-    return next(str(document[key]) for key in ("id", "username", "name", "role", "key") if key in document)
+    named = (document[key] for key in ("id", "username", "name", "role", "key") if key in document)
+    return str(next(named, next(iter(document.values()))))
 
 
 def _answer_lines(lines: Iterable[str]) -> None:
