@@ -1,34 +1,38 @@
 """Which attributes of an object travel: its own, except what belongs to a window, a random generator or one running episode."""
 
 import types
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
 import gymnasium
 from gymnasium.envs.registration import EnvSpec
 from gymnasium.utils import EzPickle
-from gymnasium.wrappers import OrderEnforcing, PassiveEnvChecker, TimeLimit
+from gymnasium.wrappers import OrderEnforcing, PassiveEnvChecker, RecordEpisodeStatistics, TimeLimit
 
 from tupli_client.serialization.classes import full_name
 from tupli_schemas.inspection import known
 
+LEAVES = (type, types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType)
+"""What has attributes that are not data of an environment."""
+
 _WINDOWS = frozenset({"Clock", "Font", "Joystick", "Surface", "Window"})
 
-# What Gymnasium itself keeps about a running episode, and the value that it has in a new environment.
+_BOX: Any = gymnasium.spaces.Box(0, 1)
+
+# What Gymnasium itself keeps about running, and the value that it has in a new environment.
 _NEUTRAL: tuple[tuple[type, dict[str, Any]], ...] = (
     (gymnasium.Space, {"_np_random": None}),
+    # What a Box prints is cached when it is first printed; older versions of Gymnasium fill it in at once.
+    (gymnasium.spaces.Box, {} if _BOX.low_repr else {"low_repr": None, "high_repr": None}),
     (gymnasium.Wrapper, {"_cached_spec": None}),
     (OrderEnforcing, {"_has_reset": False}),
     (TimeLimit, {"_elapsed_steps": None}),
-    (
-        PassiveEnvChecker,
-        {
-            **dict.fromkeys(
-                ("checked_reset", "checked_step", "checked_render", "close_called", "checked_data_reuse"), False
-            ),
-            "_previous_data": None,
-        },
-    ),
+    (PassiveEnvChecker, dict.fromkeys(("checked_reset", "checked_step", "checked_render", "close_called"), False)),
+    (PassiveEnvChecker, {"checked_data_reuse": False, "_previous_data": None}),
+    (RecordEpisodeStatistics, {"episode_count": 0, "episode_start_time": -1}),
+    (RecordEpisodeStatistics, {"episode_returns": 0.0, "episode_lengths": 0}),
+    (RecordEpisodeStatistics, {"time_queue": deque(), "return_queue": deque(), "length_queue": deque()}),
 )
 # Attributes of the class stand in for these.
 _LEFT_OUT = frozenset({"_np_random", "_np_random_seed"})
@@ -45,15 +49,20 @@ def carried_attributes(value: object) -> dict[str, Any]:
         attributes = {name: attributes[name] for name in ("_saved_kwargs", "env")}
     for cls, neutral in _NEUTRAL:
         if isinstance(value, cls):
-            attributes |= {name: item for name, item in neutral.items() if name in attributes}
+            attributes |= {name: _like(attributes[name], item) for name, item in neutral.items() if name in attributes}
     return attributes
+
+
+def _like(value: Any, neutral: Any) -> Any:
+    """A neutral value; an empty queue takes as much as the one that it stands for."""
+    return deque(maxlen=value.maxlen) if isinstance(neutral, deque) and isinstance(value, deque) else neutral
 
 
 def own_attributes(value: object) -> Iterator[tuple[str, Any]]:
     """What stands in the slots and the dict of an instance, without asking its properties."""
     for cls in type(value).__mro__:
-        for name, member in vars(cls).items():
-            if isinstance(member, types.MemberDescriptorType) and name != "__weakref__":
+        for name, member in vars(cls).items() if "__slots__" in vars(cls) else ():
+            if isinstance(member, types.MemberDescriptorType):
                 try:
                     yield name, member.__get__(value)
                 except AttributeError:  # a slot that was never filled

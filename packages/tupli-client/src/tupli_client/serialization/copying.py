@@ -1,16 +1,17 @@
 """A copy of an environment that may be run, without what cannot be copied and without calling a constructor."""
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from gymnasium.utils import EzPickle
 
-from tupli_client.serialization.attributes import is_window, own_attributes
+from tupli_client.serialization.attributes import LEAVES, is_window, own_attributes
 from tupli_client.serialization.handlers import handler_of
 from tupli_schemas.errors import RefusedEnvironmentError
 
 T = TypeVar("T")
+_LEAVES = (*LEAVES, str, bytes, int, float)
 
 
 def copied(value: T) -> T:
@@ -46,16 +47,17 @@ def reachable(root: object) -> Iterator[object]:
     waiting, met = [root], set[int]()
     while waiting:
         value = waiting.pop()
-        if id(value) in met or handler_of(type(value)) or isinstance(value, type | str | bytes | int | float):
+        # By `issubclass`: some objects of SWIG fail when `isinstance` asks them for their class.
+        if id(value) in met or handler_of(type(value)) or issubclass(type(value), _LEAVES):
             continue
         met.add(id(value))
         yield value
         waiting.extend(_parts(value))
 
 
-def _parts(value: object) -> Iterable[object]:
-    if isinstance(value, Mapping) and isinstance(value, dict):
+def _parts(value: Any) -> Iterable[object]:
+    if issubclass(type(value), dict):
         return [*value.keys(), *value.values()]
-    if isinstance(value, list | tuple | set):
-        return list(value)
+    if issubclass(type(value), list | tuple | set):
+        return tuple(value)
     return [item for _, item in own_attributes(value)]

@@ -2,14 +2,13 @@
 
 import enum
 import json
-import types
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from jsonpickle.pickler import Pickler
 
-from tupli_client.serialization.attributes import carried_attributes, is_made_in_c, is_window, state_method
+from tupli_client.serialization.attributes import LEAVES, carried_attributes, is_made_in_c, is_window, state_method
 from tupli_client.serialization.classes import class_named, full_name
 from tupli_client.serialization.guard import check_jsonpickle
 from tupli_client.serialization.handlers import check_keys, handler_of
@@ -21,7 +20,6 @@ Flat = Any
 """A value of JSON."""
 
 _HINT = "Take it out in `_serialize`, or give the class a form that is data."
-_FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType)
 
 
 def encode(value: Any) -> Flat:
@@ -66,13 +64,14 @@ class _Encoder(Pickler):  # type: ignore[misc]
     def _get_flattener(self, obj: Any) -> Callable[[Any], Flat]:
         if is_window(obj):
             return lambda _: None
-        if isinstance(obj, _FUNCTIONS):
+        # By `issubclass`: some objects of SWIG fail when `isinstance` asks them for their class.
+        if issubclass(type(obj), type):
+            return self._flatten_type
+        if issubclass(type(obj), LEAVES):
             raise self.refused(
                 f"{getattr(obj, '__qualname__', obj)!r} is a function or a module, and functions do not travel",
                 hint="Make it a method, or a class with `__call__` at the top of a module.",
             )
-        if isinstance(obj, type):
-            return self._flatten_type
         if type(obj) in (list, dict, tuple):
             return super()._get_flattener(obj)  # type: ignore[no-any-return]
         return self._flatten_set if type(obj) is set else self._ref_obj_instance

@@ -14,8 +14,6 @@ from tupli_schemas.inspection import EnvSpecForm
 
 Env = gymnasium.Env[Any, Any]
 
-N_STEPS = 100
-
 
 @dataclass(frozen=True, slots=True)
 class Description:
@@ -42,8 +40,8 @@ def faithful_spec(env: Env) -> Description | None:
 
 
 def _compared(env: Env, twin: Env, form: EnvSpecForm) -> Description | None:
-    different = differences(snapshot(env), snapshot(twin))
-    changed = changed_by_running(twin, N_STEPS)
+    different = differences(snapshot(env, with_random=False), snapshot(twin, with_random=False))
+    changed = changed_by_running(twin)
     is_complete = attempt(partial(twin.reset, seed=SEED)) is not None and not unrestored(twin)
     attempt(twin.close)
     if any(path[-1] != "render_mode" and not _is_below(path, changed) for path in different):

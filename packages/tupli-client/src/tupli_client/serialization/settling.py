@@ -7,6 +7,7 @@ that the identity leaves it out. Everything else is a function of the seed from 
 
 import contextlib
 import random
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ Env = gymnasium.Env[Any, Any]
 T = TypeVar("T")
 
 SEED = 0
-N_STEPS = 10
+N_STEPS = 100
+MAX_SECONDS = 2.0  # of stepping; a simulator that is slower is stepped less often
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +53,36 @@ def settled(live: Env) -> Settled:
 
 
 def unrestored(env: Env) -> set[Path]:
-    """What a reset does not restore, found by running an environment that was just reset."""
-    before = snapshot(env)
-    for _ in running(env, N_STEPS):
+    """What a reset with a seed does not restore, found by running an environment that was just reset."""
+    before = snapshot(env, with_random=True)
+    for _ in running(env):
         pass
     attempt(partial(env.reset, seed=SEED))
-    return differences(before, snapshot(env))
+    return differences(before, snapshot(env, with_random=True))
 
 
-def changed_by_running(env: Env, n_steps: int) -> set[Path]:
+def changed_by_running(env: Env) -> set[Path]:
     """Every attribute that a reset or steps change, however briefly."""
-    first, changed = snapshot(env), set[Path]()
+    first, changed = snapshot(env, with_random=False), set[Path]()
     for seed in (SEED, SEED + 1):
         if attempt(partial(env.reset, seed=seed)) is not None:
-            changed |= differences(first, snapshot(env))
-            for later in running(env, n_steps):
+            changed |= differences(first, snapshot(env, with_random=False))
+            for later in running(env):
                 changed |= differences(first, later)
     return changed
 
 
-def running(env: Env, n_steps: int) -> Iterator[Snapshot]:
+def running(env: Env) -> Iterator[Snapshot]:
     """Snapshots of an episode of random actions: after the first step and after the last, at which it may have ended."""
     env.action_space.seed(SEED)
-    for n in range(1, n_steps + 1):
+    started = time.monotonic()
+    for n in range(1, N_STEPS + 1):
         outcome = attempt(lambda: env.step(env.action_space.sample()))
-        is_last = n == n_steps or outcome is None or outcome[2] or outcome[3]
+        is_last = (
+            n == N_STEPS or outcome is None or outcome[2] or outcome[3] or time.monotonic() - started > MAX_SECONDS
+        )
         if n == 1 or is_last:
-            yield snapshot(env)
+            yield snapshot(env, with_random=False)
         if is_last:
             return
 

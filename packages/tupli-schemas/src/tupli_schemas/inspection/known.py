@@ -95,6 +95,7 @@ _SPACES = (
 )  # fmt: skip
 _PLAIN_WRAPPERS = (
     "common.Autoreset", "common.OrderEnforcing", "common.PassiveEnvChecker", "common.RecordEpisodeStatistics", "common.TimeLimit",
+    "rendering.AddWhiteNoise", "rendering.ObstructView", "rendering.RenderCollection",
     "stateful_action.RepeatAction", "stateful_action.StickyAction",
     "stateful_observation.DelayObservation", "stateful_observation.FrameStackObservation",
     "stateful_observation.MaxAndSkipObservation", "stateful_observation.NormalizeObservation",

@@ -77,7 +77,7 @@ def _write_index(index: pd.Index) -> dict[str, Any]:
     return {"kind": "values", "values": arrays.plain(index.array), "freq": freq, "name": index.name}
 
 
-def _read_index(fields: Fields) -> pd.Index:
+def _read_index(fields: Fields) -> Any:
     match fields.get("kind", str):
         case "range":
             return _read_range(fields)
@@ -122,7 +122,7 @@ def _write_timestamp(moment: pd.Timestamp) -> dict[str, Any]:
 
 def _read_timestamp(fields: Fields) -> Any:
     value, zone = fields.get("value", np.datetime64), fields.any("zone")
-    moment = pd.Timestamp(value)
+    moment: Any = pd.Timestamp(value)
     return (
         moment
         if zone is None or moment is pd.NaT

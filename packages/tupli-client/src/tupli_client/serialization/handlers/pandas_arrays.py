@@ -25,7 +25,7 @@ _MASKED: dict[str, Any] = {
 
 def plain(values: Any) -> Any:
     """The numpy array behind a column that is nothing more than that, otherwise the column."""
-    if isinstance(values, pd.arrays.NumpyExtensionArray):
+    if type(values) is pd.arrays.NumpyExtensionArray:  # pandas' array of texts is a subclass of it
         return values.to_numpy()
     if isinstance(values, pd.arrays.DatetimeArray | pd.arrays.TimedeltaArray) and getattr(values, "tz", None) is None:
         return values.to_numpy()
