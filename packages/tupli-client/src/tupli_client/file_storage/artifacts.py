@@ -16,7 +16,7 @@ def store(
     shelf: Shelf[ArtifactHeader], blobs: Blobs, source: ArtifactSource, metadata: ArtifactMetadata, created_by: str
 ) -> ArtifactHeader:
     """Store bytes, unless their author has stored the same before."""
-    shelf.session.folder.create()
+    shelf.session.create()
     with blobs.receive(source) as received:
         header = ArtifactHeader(
             id=new_id(),

@@ -6,20 +6,18 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from tupli_client.file_storage.failures import explained
 from tupli_client.file_storage.folder import sync_folder
 from tupli_client.file_storage.locks import is_free
+from tupli_client.sources import PIECE_BYTES, opened_source, pieces_of
 from tupli_client.storage import ArtifactSource
 from tupli_schemas.base import new_id
-from tupli_schemas.errors import ChecksumError, InvalidDataError
-from tupli_schemas.payload import Buffer
+from tupli_schemas.errors import ChecksumError
 
 PART = ".part"
 """Ends the name of a file that is being written."""
-
-_PIECE_BYTES = 1 << 20
 
 
 class Received(NamedTuple):
@@ -49,7 +47,7 @@ class Blobs:
             is_free(target.fileno())  # from now on it is not: nobody sweeps it away
             self.sweep_parts()
             try:
-                for piece in _pieces(stream):
+                for piece in pieces_of(stream):
                     digest.update(piece)
                     n_bytes += target.write(piece)
                 target.flush()
@@ -70,7 +68,7 @@ class Blobs:
             file = self.path(hash_).open("rb", buffering=0)
         except FileNotFoundError:
             raise damage from None
-        return io.BufferedReader(_Checked(file, hash_, damage), _PIECE_BYTES)
+        return io.BufferedReader(_Checked(file, hash_, damage), PIECE_BYTES)
 
     def sweep_parts(self) -> None:
         """Delete what processes that died had not received whole."""
@@ -120,44 +118,6 @@ class _Checked(io.RawIOBase):
     def close(self) -> None:
         self._file.close()
         super().close()
-
-
-@contextmanager
-def opened_source(source: Any) -> Iterator[BinaryIO]:
-    """What is to be stored, as a stream; ``InvalidDataError`` if there is no such file."""
-    if isinstance(source, bytes | bytearray | memoryview):
-        yield io.BytesIO(source)
-    elif isinstance(source, os.PathLike):
-        with _readable(Path(source)) as file:
-            yield file
-    elif hasattr(source, "read"):
-        yield source
-    else:
-        raise InvalidDataError(
-            f"an artifact is bytes, a pathlib.Path or a binary stream, not {type(source).__name__}",
-            hint="for a file write Path(...), for text its .encode()" if isinstance(source, str) else None,
-        )
-
-
-def _readable(path: Path) -> BinaryIO:
-    try:
-        return path.open("rb")
-    except OSError as error:
-        raise InvalidDataError(f"the artifact {str(path)!r} cannot be read: {error.strerror}") from error
-
-
-def _pieces(stream: IO[Any]) -> Iterator[Buffer]:
-    while piece := _read(stream):
-        if not isinstance(piece, bytes | bytearray | memoryview):
-            raise InvalidDataError("an artifact is read as bytes", hint='open its file with "rb"')
-        yield piece
-
-
-def _read(stream: IO[Any]) -> Any:
-    try:
-        return stream.read(_PIECE_BYTES)
-    except OSError as error:  # of the source: the folder is not at fault
-        raise InvalidDataError(f"the artifact cannot be read: {error.strerror}") from error
 
 
 def _is_abandoned(path: Path) -> bool:

@@ -1,31 +1,25 @@
 """Episodes in a folder: recorded in batches, loaded as views of the segments."""
 
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from tupli_client.batches import in_batches
 from tupli_client.file_storage.contents import same_or_conflict
 from tupli_client.file_storage.payloads import payload_of
 from tupli_client.file_storage.shelf import Shelf
 from tupli_client.file_storage.writer import Draft, Writer, draft_of
+from tupli_client.questions import check_selection
 from tupli_client.references import not_found
 from tupli_client.storage import Progress, Selection
 from tupli_schemas import codec
 from tupli_schemas.base import new_id, now
 from tupli_schemas.benchmarks import BenchmarkHeader
 from tupli_schemas.episodes import Episode, EpisodeHeader, EpisodeItem
-from tupli_schemas.errors import InvalidDataError, TupliError, invalid_data
+from tupli_schemas.errors import TupliError, invalid_data
 from tupli_schemas.filters import BaseFilter
 from tupli_schemas.statistics import statistics_of
-
-BATCH_BYTES = 32 << 20
-"""Episodes are written together until they are so large,"""
-BATCH_EPISODES = 1_000
-"""or so many,"""
-BATCH_SECONDS = 1.0
-"""or took so long to come."""
 
 
 class Encoded(NamedTuple):
@@ -63,7 +57,9 @@ def record(
     """Store episodes as they come; the headers that are then there."""
     headers: list[EpisodeHeader] = []
     n_bytes = 0
-    for batch in _in_batches(encode(episode, created_by) for episode in episodes):
+    for batch in in_batches(
+        (encode(episode, created_by) for episode in episodes), lambda encoded: encoded.header.n_bytes
+    ):
         headers += shelf.session.write(_storing(batch))
         n_bytes += sum(encoded.header.n_bytes for encoded in batch)
         if progress is not None:
@@ -96,10 +92,8 @@ class Loading(Iterator[Episode]):
     def __init__(
         self, shelf: Shelf[EpisodeHeader], selection: Selection, columns: Collection[str] | None = None
     ) -> None:
-        if isinstance(selection, str):
-            raise InvalidDataError(f"the id {selection!r} is no list of ids", hint="write load_episode(id), or [id]")
         self._shelf = shelf
-        self._selection = selection
+        self._selection = check_selection(selection)
         self._columns = columns
         self._rest: Iterator[EpisodeHeader | str] | None = None
 
@@ -142,20 +136,3 @@ def _unknown_benchmark(writer: Writer, benchmark_id: str) -> TupliError:
         error.hint or "an episode names its benchmark by id: store the benchmark first and use the id that this returns"
     )
     return error
-
-
-def _in_batches(encoded: Iterable[Encoded]) -> Iterator[list[Encoded]]:
-    """Batches that are worth a write each. Whatever ends the episodes, those that came are passed on."""
-    batch: list[Encoded] = []
-    n_bytes, began = 0, time.monotonic()
-    try:
-        for item in encoded:
-            batch.append(item)
-            n_bytes += item.header.n_bytes
-            if n_bytes >= BATCH_BYTES or len(batch) >= BATCH_EPISODES or time.monotonic() - began > BATCH_SECONDS:
-                full, batch = batch, []
-                yield full
-                n_bytes, began = 0, time.monotonic()
-    finally:
-        if batch:
-            yield batch

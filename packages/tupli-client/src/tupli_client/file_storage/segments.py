@@ -1,7 +1,9 @@
 """The segment files: appended to under the folder's lock, never changed, read through memory maps."""
 
+import errno
 import mmap
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +13,9 @@ from tupli_schemas.payload import Buffer
 
 SEGMENT_BYTES = 1 << 30
 """A segment that has grown to this size is left for a new one, so that space can be won back piece by piece."""
+
+RESERVED_BYTES = 16 << 20
+"""So much room on the disk is left free, for the index and for deletions."""
 
 _JOINED_BYTES = 1 << 20  # smaller buffers are written together: each call costs as much as a megabyte of copying
 _MOST_BYTES = 1 << 30  # Linux writes at most 2 GiB at a time
@@ -63,6 +68,11 @@ class Segments:
     def exists(self, number: int) -> bool:
         """Whether there is a segment of this number."""
         return self.path(number).exists()
+
+    def check_room(self, n_bytes: int) -> None:
+        """Raise ``OSError`` unless the disk has room for so many bytes, and some more for what makes room again: deletions."""
+        if shutil.disk_usage(self._folder).free < n_bytes + RESERVED_BYTES:
+            raise OSError(errno.ENOSPC, f"less than {RESERVED_BYTES >> 20} MiB would remain")
 
     def append(self, position: Position, buffers: Iterable[Buffer]) -> None:
         """Write at ``position``, the end of a segment, and wait until it is on the disk. On failure nothing is left of it.

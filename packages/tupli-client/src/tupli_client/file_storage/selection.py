@@ -5,12 +5,11 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
 from pydantic_core import from_json
 
 from tupli_client.file_storage.index import Index, Row
+from tupli_client.questions import check_limit, sort_keys
 from tupli_schemas.base import Header
-from tupli_schemas.errors import InvalidDataError, invalid_data
 from tupli_schemas.filters import (
     BaseFilter,
     FilterAND,
@@ -23,7 +22,6 @@ from tupli_schemas.filters import (
 )
 from tupli_schemas.keys import path_of, time_fields
 from tupli_schemas.matching import kind_of, matches, parse_time
-from tupli_schemas.searches import Search
 
 H = TypeVar("H", bound=Header)
 
@@ -42,11 +40,8 @@ def select(
         InvalidDataError: The filter, a key of ``sort`` or the limit is none.
     """
     wanted = _spelled_out(parse_filter(filter_), schema)
-    keys = _sort_keys(sort)
-    if limit is not None and limit < 1:
-        raise InvalidDataError(
-            f"a list is limited to one or more headers, not to {limit}", hint="leave the limit out for all"
-        )
+    keys = sort_keys(sort)
+    check_limit(limit)
     narrow, rest = _split(wanted)
     rows = index.rows(kind, ids=narrow.get("id"), benchmark_ids=narrow.get("benchmark_id"))
     found = _matching(rows, rest, schema)
@@ -96,13 +91,6 @@ def _matching(rows: Iterable[Row], wanted: FilterAND, schema: type[Header]) -> I
             header[key] = parse_time(header[key])
         if matches(wanted, header):
             yield row
-
-
-def _sort_keys(sort: Sequence[str]) -> tuple[str, ...]:
-    try:
-        return Search(sort=(sort,) if isinstance(sort, str) else tuple(sort)).sort
-    except ValidationError as error:
-        raise invalid_data(error, "the order") from None
 
 
 def _sorted(rows: Iterable[Row], keys: Sequence[str], schema: type[Header]) -> Iterator[Row]:

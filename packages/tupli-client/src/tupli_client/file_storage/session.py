@@ -64,6 +64,11 @@ class Session:
                 self._discard_index_if_damaged(error)
                 return self._write(work)
 
+    def create(self) -> None:
+        """Make the folder if it is missing."""
+        with explained(self.folder.path):
+            self.folder.create()
+
     def close(self) -> None:
         """Let go of the files; the next call opens them again."""
         with self.turn:

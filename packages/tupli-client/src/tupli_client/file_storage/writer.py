@@ -41,13 +41,16 @@ class Writer:
         self._folder_id = folder_id
         self._start = self.end = next_position(position, segments)
         self._buffers: list[Buffer] = []
+        self._adds = self._makes_room = False
 
     def begin_segment(self) -> None:
-        """Append to a new segment from here on; before any change."""
+        """Append to a new segment from here on; before any change. What makes room may use the last of it."""
+        self._makes_room = True
         self._start = self.end = Position(max(self._segments.numbers(), default=0) + 1, 0)
 
     def store(self, draft: Draft) -> None:
         """Add an object, or replace the place of one."""
+        self._adds = True
         place = self._append(stored(draft.kind, draft.header), draft.payload, draft.crc)
         self.index.put(Row(draft.kind, draft.id, draft.benchmark_id, draft.hash, draft.header, place))
 
@@ -63,6 +66,8 @@ class Writer:
 
     def flush(self) -> None:
         """Wait until everything is on the disk."""
+        if self._adds and not self._makes_room:
+            self._segments.check_room(sum(map(len, self._buffers)))
         if self._buffers:
             self._segments.append(self._start, self._buffers)
             self.index.position = self.end
