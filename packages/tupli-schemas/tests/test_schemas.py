@@ -223,7 +223,7 @@ def test_ids_sort_by_the_time_they_were_made_and_never_repeat() -> None:
     made = [new_id() for _ in range(2_000)]
 
     assert len(set(made)) == 2_000
-    assert [one[:12] for one in made] == sorted(one[:12] for one in made)
+    assert made == sorted(made)
 
 
 @pytest.mark.parametrize("bad", ["", "../x", "a/b", "a\\b", ".", "a b", "é", "x" * 65, "a\n", "-a"])
