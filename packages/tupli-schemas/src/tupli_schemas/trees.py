@@ -50,7 +50,10 @@ def leaves(tree: Tree, path: Path = ()) -> Iterator[tuple[Path, Leaf]]:
 
 
 def take(tree: Tree, index: Any) -> Any:
-    """``tree`` with every column indexed alike: an int gives one row (text as str), a slice columns that share memory."""
+    """``tree`` with every column indexed alike: a slice gives columns that share memory, an int one row.
+
+    In a row, text is a str, and the value of a column without further axes a numpy scalar.
+    """
     if isinstance(tree, np.ndarray):
         return tree[index]  # by far the most frequent tree
     return tree_map(lambda leaf: leaf[index], tree)
