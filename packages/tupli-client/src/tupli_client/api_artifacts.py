@@ -6,19 +6,18 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import requests
 import urllib3
 
+from tupli_client.sources import opened_source, pieces_of
 from tupli_client.storage import ArtifactSource
 from tupli_client.transport import unreachable
 from tupli_schemas import frames
 from tupli_schemas.artifacts import ArtifactMetadata
 from tupli_schemas.errors import ChecksumError
-
-PIECE_BYTES = 1 << 20
+from tupli_schemas.payload import Buffer
 
 
 class Upload:
@@ -34,11 +33,11 @@ class Upload:
     def __len__(self) -> int:
         return len(self._prefix) + self._n_bytes
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[Buffer]:
         digest = hashlib.sha256()
         self._content.seek(self._start)
         yield self._prefix
-        while piece := self._content.read(PIECE_BYTES):
+        for piece in pieces_of(self._content):
             digest.update(piece)
             yield piece
         self.hash = digest.hexdigest()
@@ -47,16 +46,12 @@ class Upload:
 @contextmanager
 def seekable(artifact: ArtifactSource) -> Iterator[BinaryIO]:
     """The content as a file that knows its length: a stream that does not is put into a temporary one first."""
-    if isinstance(artifact, bytes | bytearray | memoryview):
-        yield io.BytesIO(artifact)
-    elif isinstance(artifact, os.PathLike):
-        with Path(artifact).open("rb") as file:
-            yield file
-    elif artifact.seekable():
-        yield artifact
-    else:
+    with opened_source(artifact) as stream:
+        if isinstance(stream, io.IOBase) and stream.seekable():
+            yield stream
+            return
         with tempfile.TemporaryFile() as file:
-            while piece := artifact.read(PIECE_BYTES):
+            for piece in pieces_of(stream):
                 file.write(piece)
             file.seek(0)
             yield cast(BinaryIO, file)

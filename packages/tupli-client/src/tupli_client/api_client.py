@@ -14,7 +14,9 @@ from tupli_client.api_accounts import AccountMethods, as_json, read
 from tupli_client.credentials import Credentials
 from tupli_client.identity import SignedIn
 from tupli_client.items import with_tuples
+from tupli_client.questions import check_limit, check_selection, sort_keys
 from tupli_client.settings import load_settings
+from tupli_client.sources import PIECE_BYTES
 from tupli_client.storage import ArtifactSource, Progress, Selection, TupliStorage
 from tupli_client.transport import Transport
 from tupli_schemas.artifacts import ArtifactHeader, ArtifactMetadata
@@ -23,7 +25,7 @@ from tupli_schemas.benchmarks import Benchmark, BenchmarkHeader, BenchmarkQuery
 from tupli_schemas.datasets import Dataset, DatasetHeader, DatasetUpload
 from tupli_schemas.episodes import Episode, EpisodeHeader
 from tupli_schemas.errors import ChecksumError, InvalidDataError, NotFoundError
-from tupli_schemas.filters import EVERYTHING, BaseFilter
+from tupli_schemas.filters import EVERYTHING, BaseFilter, parse_filter
 from tupli_schemas.permissions import GLOBAL
 from tupli_schemas.searches import MAX_LIMIT
 
@@ -113,7 +115,7 @@ class TupliAPIClient(AccountMethods, TupliStorage):
 
     def open_artifact(self, uri: str) -> BinaryIO:
         answer = self._one(ArtifactHeader, uri, lambda found: self._get("artifact", "download", found, stream=True))
-        return cast(BinaryIO, io.BufferedReader(api_artifacts.Download(answer, uri), api_artifacts.PIECE_BYTES))
+        return cast(BinaryIO, io.BufferedReader(api_artifacts.Download(answer, uri), PIECE_BYTES))
 
     def list_artifacts(
         self, filter: BaseFilter | None = EVERYTHING, *, sort: Sequence[str] = (), limit: int | None = None
@@ -152,7 +154,7 @@ class TupliAPIClient(AccountMethods, TupliStorage):
         return next(self.load_episodes([uri]))
 
     def load_episodes(self, selection: Selection = EVERYTHING) -> Iterator[Episode]:
-        return api_transfers.download(self._send, selection)
+        return api_transfers.download(self._send, check_selection(selection))
 
     def delete_episode(self, uri: str) -> None:
         self._delete(EpisodeHeader, uri)
@@ -242,15 +244,17 @@ class TupliAPIClient(AccountMethods, TupliStorage):
 
     def _list(self, schema: type[H], filter: BaseFilter | None, sort: Sequence[str], limit: int | None) -> list[H]:
         """A list, page by page as far as it is wanted."""
+        check_limit(limit)
+        body, order = as_json(parse_filter(filter)), ",".join(sort_keys(sort)) or None
         headers: list[H] = []
         cursor: str | None = ""
         while cursor is not None and (limit is None or len(headers) < limit):
             wanted = MAX_LIMIT if limit is None else min(limit - len(headers), MAX_LIMIT)
-            params = {"limit": wanted, "sort": ",".join(sort) or None, "cursor": cursor or None}
+            params = {"limit": wanted, "sort": order, "cursor": cursor or None}
             answer = self._send(
                 "POST",
                 f"/{references.KINDS[schema]}s/list",
-                json=as_json(filter or EVERYTHING),
+                json=body,
                 params=params,
                 repeatable=True,
             )

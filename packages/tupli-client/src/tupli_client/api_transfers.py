@@ -1,26 +1,30 @@
 """Many episodes to a server and back: each request carries a stream of frames (``tupli_schemas.frames``)."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import requests
 import urllib3
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
+from tupli_client.batches import in_batches
 from tupli_client.storage import Progress, Selection
 from tupli_client.transport import unreachable
 from tupli_schemas import codec, frames
 from tupli_schemas.base import new_id
-from tupli_schemas.episodes import Episode, EpisodeHeader, EpisodeUpload
-from tupli_schemas.errors import ChecksumError, InvalidDataError, Problem, TupliError, UnreachableError, from_problem
+from tupli_schemas.episodes import Episode, EpisodeDescription, EpisodeHeader, EpisodeUpload
+from tupli_schemas.errors import (
+    ChecksumError,
+    InvalidDataError,
+    Problem,
+    TupliError,
+    UnreachableError,
+    from_problem,
+    invalid_data,
+)
 from tupli_schemas.filters import BaseFilter
-from tupli_schemas.payload import Buffer, checksum_of
+from tupli_schemas.payload import Buffer, Payload, checksum_of
 
-BATCH_BYTES = 32 << 20
-"""How much payload travels in one request, unless a single episode is larger."""
-
-BATCH_EPISODES = 5_000
 MEDIA_TYPE = "application/vnd.tupli.frames"
 ATTEMPTS = 5
 """How often a download is taken up again after an interruption, without a single episode arriving in between."""
@@ -34,62 +38,56 @@ class Send(Protocol):
     def __call__(self, method: str, path: str, **request: Any) -> requests.Response: ...
 
 
-@dataclass
+class _Frame(NamedTuple):
+    """An episode, ready to be sent."""
+
+    header: bytes
+    payload: Payload
+
+
 class _Body:
     """The frames of some episodes, with a length and as often as a retry asks for them."""
 
-    buffers: list[Buffer] = field(default_factory=list)
-    n_episodes: int = 0
-    n_bytes: int = 0
-
-    def add(self, episode: Episode) -> None:
-        payload = codec.encode(episode.data)
-        upload = EpisodeUpload(
-            id=episode.id or new_id(),
-            benchmark_id=episode.benchmark_id,
-            metadata=episode.metadata,
-            abandoned=episode.abandoned,
-            recording=episode.recording,
-            checksum=payload.checksum,
-        )
-        written = frames.write(upload.model_dump_json().encode(), payload.buffers, position=self.n_bytes)
-        self.buffers += written
-        self.n_bytes += sum(map(len, written))
-        self.n_episodes += 1
-
-    @property
-    def is_full(self) -> bool:
-        return self.n_bytes >= BATCH_BYTES or self.n_episodes >= BATCH_EPISODES
+    def __init__(self, episodes: list[_Frame]) -> None:
+        self._buffers: list[Buffer] = []
+        self._n_bytes = 0
+        for header, payload in episodes:
+            written = frames.write(header, payload.buffers, position=self._n_bytes)
+            self._buffers += written
+            self._n_bytes += sum(map(len, written))
 
     def __len__(self) -> int:
-        return self.n_bytes
+        return self._n_bytes
 
     def __iter__(self) -> Iterator[Buffer]:
-        return iter(self.buffers)
+        return iter(self._buffers)
 
 
 def upload(send: Send, episodes: Iterable[Episode], progress: Progress | None) -> list[EpisodeHeader]:
     """Send episodes, as many in one request as fit, and return their headers in order."""
     headers: list[EpisodeHeader] = []
     n_bytes = 0
-    for body in _bodies(episodes):
-        answer = send("POST", "/episodes/upload", data=body, headers={"Content-Type": MEDIA_TYPE}, repeatable=True)
+    for batch in in_batches(map(_frame, episodes), lambda frame: frame.payload.n_bytes):
+        request = {"data": _Body(batch), "headers": {"Content-Type": MEDIA_TYPE}}
+        answer = send("POST", "/episodes/upload", **request, repeatable=True)
         headers += _HEADERS.validate_json(answer.content, extra="ignore")
-        n_bytes += len(body)
-        if progress:
+        n_bytes += sum(frame.payload.n_bytes for frame in batch)
+        if progress is not None:
             progress(len(headers), n_bytes)
     return headers
 
 
-def _bodies(episodes: Iterable[Episode]) -> Iterator[_Body]:
-    body = _Body()
-    for episode in episodes:
-        body.add(episode)
-        if body.is_full:
-            yield body
-            body = _Body()
-    if body.n_episodes:
-        yield body
+def _frame(episode: Episode) -> _Frame:
+    payload = codec.encode(episode.data)
+    try:
+        upload = EpisodeUpload(
+            id=episode.id or new_id(),
+            checksum=payload.checksum,
+            **{name: getattr(episode, name) for name in EpisodeDescription.model_fields},
+        )
+    except ValidationError as error:  # the dicts of an episode can be changed after it was checked
+        raise invalid_data(error, "the episode") from None
+    return _Frame(upload.model_dump_json().encode(), payload)
 
 
 def download(send: Send, selection: Selection) -> Iterator[Episode]:
@@ -167,11 +165,5 @@ _FrameHeader: TypeAdapter[EpisodeHeader | Problem] = TypeAdapter(EpisodeHeader |
 
 def episode_of(header: EpisodeHeader, payload: Buffer) -> Episode:
     """The episode that a header and its payload stand for."""
-    return Episode(
-        id=header.id,
-        benchmark_id=header.benchmark_id,
-        metadata=header.metadata,
-        abandoned=header.abandoned,
-        recording=header.recording,
-        data=codec.decode(payload),
-    )
+    described = {name: getattr(header, name) for name in EpisodeDescription.model_fields}
+    return Episode(id=header.id, **described, data=codec.decode(payload))

@@ -1,5 +1,6 @@
 """Many episodes on their way out: a manifest, then for each its header and its payload, as a stream of frames."""
 
+import re
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
@@ -14,6 +15,7 @@ from tupli_server.blobs import CHUNK_BYTES, Blobs
 from tupli_server.episodes.documents import EpisodeDocument
 from tupli_server.policy import Actor
 
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MAX_IDS = 1_000_000
 _LOOK_UP = 500
 _TOGETHER_BYTES = 4 << 20
@@ -26,7 +28,7 @@ class DownloadQuery(Schema):
     """Which episodes: those that satisfy a filter, in the order of their ids, or these, in this order."""
 
     filter: BoundedFilter = EVERYTHING
-    ids: tuple[Id, ...] | None = Field(default=None, max_length=MAX_IDS)
+    ids: tuple[str, ...] | None = Field(default=None, max_length=MAX_IDS, description="What is no id is not found.")
     after: Id | None = Field(
         default=None, description="Only those behind this id: where an interrupted download left off."
     )
@@ -63,7 +65,7 @@ def _query(actor: Actor, wanted: DownloadQuery) -> Document:
 
 def _filter(wanted: DownloadQuery) -> BaseFilter:
     if wanted.ids is not None:
-        return FilterIN(key="id", value=wanted.ids)
+        return FilterIN(key="id", value=tuple(one for one in wanted.ids if _ID.fullmatch(one)))
     return wanted.filter if wanted.after is None else wanted.filter & FilterGT(key="id", value=wanted.after)
 
 
