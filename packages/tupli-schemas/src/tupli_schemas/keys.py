@@ -51,6 +51,11 @@ def path_of(key: str, schema: type[BaseModel]) -> tuple[str, ...]:
     return parts if free is None else (free, *parts)
 
 
+def index_of(part: str) -> int | None:
+    """The place in a list that one part of a key names: ``"0"`` does, ``"00"`` and ``"-1"`` are names like any other."""
+    return int(part) if part.isascii() and part.isdecimal() and (part == "0" or part[0] != "0") else None
+
+
 def _aliased(schema: type[BaseModel]) -> type[BaseModel]:
     return next((known for known in _ALIASES if issubclass(schema, known)), schema)
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 from pydantic import BaseModel
 
 from tupli_schemas.filters import BaseFilter, FilterAND, FilterEQ, FilterIN, FilterNE, FilterNOT, FilterOR, FilterType
-from tupli_schemas.keys import fields_of, path_of
+from tupli_schemas.keys import fields_of, index_of, path_of
 
 _ORDER: dict[FilterType, Callable[[Any, Any], bool]] = {
     FilterType.EQ: operator.eq,
@@ -102,8 +102,9 @@ def _reach(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
 
 
 def _reach_into_list(items: list[Any], path: tuple[str, ...]) -> Iterator[Any]:
-    if path[0].isdecimal() and int(path[0]) < len(items):
-        yield from _reach(items[int(path[0])], path[1:])
+    index = index_of(path[0])
+    if index is not None and index < len(items):
+        yield from _reach(items[index], path[1:])
     for item in items:
         if isinstance(item, Mapping | BaseModel):
             yield from _reach(item, path)

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, cast
 
 from tupli_schemas.base import Header, Scalar
 from tupli_schemas.filters import BaseFilter, FilterAND, FilterIN, FilterNE, FilterNOT, FilterOR, FilterType
-from tupli_schemas.keys import path_of, time_fields
+from tupli_schemas.keys import index_of, path_of, time_fields
 from tupli_schemas.matching import parse_time
 
 Query: TypeAlias = dict[str, Any]
@@ -57,16 +57,21 @@ def _compare(comparison: BaseFilter, schema: type[Header]) -> Query:
     condition = _time_condition if path_of(key, schema)[0] in time_fields(schema) else _condition
     if isinstance(comparison, FilterIN):
         found = [condition(FilterType.EQ, value) for value in comparison.value]
-        return {field: {"$in": [wanted["$eq"] for wanted in found if wanted is not None]}}
+        return _some(field, {"$in": [wanted["$eq"] for wanted in found if wanted is not None]})
     if isinstance(comparison, FilterNE):
-        return _differs(field, condition(FilterType.EQ, comparison.value))
-    wanted = condition(FilterType(cast(Any, comparison).type), cast(Any, comparison).value)
-    return dict(NONE) if wanted is None else {field: wanted}
+        equal = _some(field, condition(FilterType.EQ, comparison.value))
+        return {"$and": [{field: PRESENT}, {"$nor": [equal]}]}
+    return _some(field, condition(FilterType(cast(Any, comparison).type), cast(Any, comparison).value))
 
 
-def _differs(field: str, equal: Query | None) -> Query:
-    present: Query = {field: PRESENT}
-    return present if equal is None else {"$and": [present, {field: {"$ne": equal["$eq"]}}]}
+def _some(field: str, condition: Query | None) -> Query:
+    """That the value at ``field``, or an element of the list there, satisfies ``condition``."""
+    if condition is None:
+        return dict(NONE)
+    if not any(index_of(part) is not None for part in field.split(".")):
+        return {field: condition}
+    # MongoDB looks into a list by itself, but not into one that it reached by its place in another.
+    return {"$or": [{field: condition}, {field: {"$elemMatch": condition}}]}
 
 
 Condition: TypeAlias = Callable[[FilterType, Scalar], Query | None]
