@@ -40,7 +40,9 @@ def record(
     for row, action in enumerate(actions):
         recorder.act(action)
         recorder.add(observations[row + 1], rewards[row], row + 1 == len(actions), False, infos[row])
-    return recorder.finish()
+    data = recorder.finish()
+    recorder.notice_outliers(data)
+    return data
 
 
 def zeros(rows: int) -> list[Any]:

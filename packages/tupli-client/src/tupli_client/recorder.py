@@ -145,12 +145,17 @@ class EpisodeRecorder:
             has_final_observation=self._knows_last_observation,
         )
         self._steps = 0
-        self._warn_of_values_outside("observations", data.all_observations)
-        self._warn_of_values_outside("actions", data.actions)
         return data
 
-    def _warn_of_values_outside(self, name: str, column: Tree) -> None:
-        # Once an episode instead of once a step: this costs a thousandth, and a space that is wrong stays wrong.
+    def notice_outliers(self, data: EpisodeData) -> None:
+        """Warn, once for each, of observations and actions of an episode that are outside their space.
+
+        Looking once an episode instead of once a step costs a thousandth, and a space that is wrong stays wrong.
+        """
+        self._notice_outliers("observations", data.all_observations)
+        self._notice_outliers("actions", data.actions)
+
+    def _notice_outliers(self, name: str, column: Tree) -> None:
         if self._notices.is_settled(f"bounds of {name}"):
             return
         for part, row, value, space in outside(self._spaces[name], column, name):

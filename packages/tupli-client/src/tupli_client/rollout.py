@@ -101,7 +101,9 @@ def _collect(
         observation, reward, terminated, truncated, info = env.step(action)
         recorder.add(observation, reward, terminated, truncated, info)
         has_ended = bool(terminated or truncated)
-    return recorder.finish() if has_ended else truncate(recorder.finish())
+    data = recorder.finish()
+    recorder.notice_outliers(data)
+    return data if has_ended else truncate(data)
 
 
 def _return(env: gymnasium.Env[Any, Any], policy: Policy, seed: int | None, max_steps: int | None) -> float:

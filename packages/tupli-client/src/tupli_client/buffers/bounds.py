@@ -70,4 +70,4 @@ def _spans_dtype(limits: tuple[Any, Any], column: Array) -> bool:
     if column.dtype.kind not in "iu":
         return False
     info = np.iinfo(column.dtype)
-    return bool(np.max(limits[0]) <= info.min and np.min(limits[1]) >= info.max)
+    return bool(np.all(limits[0] <= info.min) and np.all(limits[1] >= info.max))

@@ -88,6 +88,8 @@ class EpisodeTrack:
         has_end = bool(data.terminated[-1] or data.truncated[-1])
         if has_end or self._abandoned == "keep":
             self._outbox.send(self._episode(data if has_end else truncate(data), abandoned=not has_end))
+        if not self._narrator.has_own_tuples:
+            self._recorder.notice_outliers(data)  # at last, so that nothing is lost where warnings are errors
 
     def discard(self) -> None:
         """Forget the steps that are open."""
