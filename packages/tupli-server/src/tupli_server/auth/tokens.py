@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -34,7 +34,6 @@ class Claims:
     username: str
     session_id: str
     token_id: str
-    expires_at: datetime
 
 
 class Tokens:
@@ -73,9 +72,7 @@ class Tokens:
             raise _refused(str(error)) from None
         if claims.get("purpose") != purpose.value:
             raise _refused(f"it is made for something else than {purpose.value}")
-        return Claims(
-            claims["sub"], str(claims.get("sid", "")), claims["jti"], datetime.fromtimestamp(claims["exp"], UTC)
-        )
+        return Claims(claims["sub"], str(claims.get("sid", "")), claims["jti"])
 
     def _verified(self, token: str) -> dict[str, Any]:
         if len(token) > MAX_TOKEN_LENGTH:
