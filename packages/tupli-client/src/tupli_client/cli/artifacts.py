@@ -41,17 +41,17 @@ def _describe(_: TupliStorage, header: ArtifactHeader) -> Details:
 
 KIND = Kind(
     ArtifactHeader,
-    (
-        "id",
-        "name",
-        "n_bytes",
-        "content_type",
-        "published_in",
-        "created_by",
-        "created_at",
-        "benchmark_id",
-        "description",
-    ),
+    {
+        "id": "id",
+        "name": "name",
+        "bytes": "n_bytes",
+        "type": "content_type",
+        "description": "description",
+        "benchmark": "benchmark_id",
+        "published in": "published_in",
+        "by": "created_by",
+        "created": "created_at",
+    },
     _describe,
 )
 
@@ -65,7 +65,7 @@ def list_artifacts(searching: Searching, place: Place, screen: Screen, benchmark
     """List the artifacts that you can read."""
     with place.open() as storage:
         among = FilterEQ(key="benchmark_id", value=BENCHMARK.find(storage, benchmark).id) if benchmark else EVERYTHING
-        screen.show_list(searching.ask(storage.list_artifacts, among), KIND.columns)
+        screen.show_list(searching.ask(KIND, storage, among), KIND.columns)
 
 
 add_show(app, KIND)

@@ -25,7 +25,17 @@ app.add_typer(passwords, name="password")
 def list_tokens(place: Place, screen: Screen) -> None:
     """List your tokens; their secrets are shown only when they are made."""
     with place.open_server() as server:
-        screen.show_list(server.list_tokens(), ("id", "name", "expires_at", "last_used_at", "created_at", "rights"))
+        screen.show_list(
+            server.list_tokens(),
+            {
+                "id": "id",
+                "name": "name",
+                "expires": "expires_at",
+                "last used": "last_used_at",
+                "created": "created_at",
+                "rights": "rights",
+            },
+        )
 
 
 @tokens.command("create")

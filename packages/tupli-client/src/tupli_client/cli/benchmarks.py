@@ -96,16 +96,16 @@ class _BenchmarkKind(Kind[BenchmarkHeader]):
 
 KIND = _BenchmarkKind(
     BenchmarkHeader,
-    (
-        "id",
-        "metadata.name",
-        "metadata.version",
-        "inspection.verdict",
-        "published_in",
-        "created_by",
-        "created_at",
-        "metadata.description",
-    ),
+    {
+        "id": "id",
+        "name": "metadata.name",
+        "version": "metadata.version",
+        "verdict": "inspection.verdict",
+        "description": "metadata.description",
+        "published in": "published_in",
+        "by": "created_by",
+        "created": "created_at",
+    },
     _describe,
 )
 
@@ -114,7 +114,7 @@ KIND = _BenchmarkKind(
 def list_benchmarks(searching: Searching, place: Place, screen: Screen) -> None:
     """List the benchmarks that you can read."""
     with place.open() as storage:
-        screen.show_list(searching.ask(storage.list_benchmarks, EVERYTHING), KIND.columns)
+        screen.show_list(searching.ask(KIND, storage, EVERYTHING), KIND.columns)
 
 
 add_show(app, KIND)

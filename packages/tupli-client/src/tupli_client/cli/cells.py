@@ -1,9 +1,12 @@
 """Values as the text of one cell: whole for programs, short for people."""
 
 import json
+import re
 from typing import Any
 
 UNKNOWN = "-"
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+Z")
 
 
 def of_path(document: Any, path: str) -> Any:
@@ -32,6 +35,8 @@ def short(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.6g}"
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        return f"{value[:10]} {value[11:16]}"
     if isinstance(value, dict):
         return ", ".join(f"{_one_line(key)}={short(item)}" for key, item in value.items())
     return exact(value)

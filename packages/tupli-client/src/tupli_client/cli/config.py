@@ -16,7 +16,8 @@ from tupli_schemas.keys import nearest
 
 app = Noun("Settings, and where each comes from: flag, environment, tupli.toml, your own file, or the default.")
 
-COLUMNS = ("key", "value", "origin")
+COLUMNS = {"key": "key", "value": "value"}
+ORIGIN = {"origin": "origin"}
 
 Key = Annotated[str, typer.Argument(metavar="KEY", help=", ".join(NAMES))]
 
@@ -29,7 +30,7 @@ def list_settings(
 ) -> None:
     """List the settings that hold here."""
     settings = place.settings()
-    screen.show_list([_described(settings, name) for name in NAMES], COLUMNS if show_origin else COLUMNS[:2])
+    screen.show_list([_described(settings, name) for name in NAMES], COLUMNS | ORIGIN if show_origin else COLUMNS)
 
 
 @app.command("show")

@@ -75,7 +75,17 @@ def _spaces(benchmarks: Sequence[BenchmarkHeader]) -> dict[str, list[str]]:
 
 KIND = Kind(
     DatasetHeader,
-    ("id", "name", "version", "n_episodes", "n_tuples", "published_in", "created_by", "created_at", "description"),
+    {
+        "id": "id",
+        "name": "name",
+        "version": "version",
+        "episodes": "n_episodes",
+        "steps": "n_tuples",
+        "description": "description",
+        "published in": "published_in",
+        "by": "created_by",
+        "created": "created_at",
+    },
     _describe,
 )
 
@@ -88,7 +98,7 @@ OfBenchmark = Annotated[
 def list_datasets(searching: Searching, place: Place, screen: Screen) -> None:
     """List the datasets that you can read."""
     with place.open() as storage:
-        screen.show_list(searching.ask(storage.list_datasets, EVERYTHING), KIND.columns)
+        screen.show_list(searching.ask(KIND, storage, EVERYTHING), KIND.columns)
 
 
 add_show(app, KIND)

@@ -56,18 +56,18 @@ def _end(header: EpisodeHeader) -> str:
 
 KIND = Kind(
     EpisodeHeader,
-    (
-        "id",
-        "n_tuples",
-        "return",
-        "terminated",
-        "truncated",
-        "metadata",
-        "benchmark_id",
-        "published_in",
-        "created_by",
-        "created_at",
-    ),
+    {
+        "id": "id",
+        "steps": "n_tuples",
+        "return": "return",
+        "metadata": "metadata",
+        "created": "created_at",
+        "benchmark": "benchmark_id",
+        "published in": "published_in",
+        "by": "created_by",
+        "terminated": "terminated",
+        "truncated": "truncated",
+    },
     _describe,
 )
 
@@ -84,7 +84,7 @@ def list_episodes(
     """List the episodes that you can read."""
     with place.open() as storage:
         among = FilterEQ(key="benchmark_id", value=BENCHMARK.find(storage, benchmark).id) if benchmark else EVERYTHING
-        screen.show_list(searching.ask(storage.list_episodes, among), KIND.columns)
+        screen.show_list(searching.ask(KIND, storage, among), KIND.columns)
 
 
 add_show(app, KIND)
@@ -170,7 +170,10 @@ def verify_episodes(
         load = cache(lambda benchmark_id: TupliEnvWrapper.load(storage, benchmark_id, trust=trust))
         headers = KIND.find_all(storage, refs)
         verdicts = [_verdict(load(header.benchmark_id), header) for header in headers]
-    screen.show_list(verdicts, ("id", "outcome", "n_steps", "step", "field", "reason"))
+    screen.show_list(
+        verdicts,
+        {"id": "id", "outcome": "outcome", "steps": "n_steps", "differs at": "step", "in": "field", "reason": "reason"},
+    )
     if different := [verdict["id"] for verdict in verdicts if verdict["outcome"] != "exact"]:
         raise TupliError(f"{len(different)} of {len(verdicts)} episodes did not happen again")
 

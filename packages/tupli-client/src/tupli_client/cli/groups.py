@@ -22,7 +22,7 @@ Users = Annotated[list[str], typer.Argument(metavar="USER", show_default=False)]
 def list_groups(place: Place, screen: Screen) -> None:
     """List the groups that you belong to."""
     with place.open_server() as server:
-        screen.show_list(server.list_groups(), ("name", "description"))
+        screen.show_list(server.list_groups(), {"name": "name", "description": "description"})
 
 
 @app.command("show")

@@ -11,7 +11,7 @@ from tupli_client.cli.batches import Batch
 from tupli_client.cli.nouns import Noun
 from tupli_client.cli.places import Place
 from tupli_client.cli.prompts import Consent
-from tupli_client.cli.screens import Details, Screen
+from tupli_client.cli.screens import Columns, Details, Screen
 from tupli_client.storage import TupliStorage
 from tupli_schemas.base import Header
 from tupli_schemas.errors import NotFoundError
@@ -33,12 +33,12 @@ class Kind(Generic[H]):
 
     Attributes:
         schema: Its headers.
-        columns: What lists show, the important things first.
+        columns: What lists show.
         describe: What a person wants to know of one object.
     """
 
     schema: type[H]
-    columns: tuple[str, ...]
+    columns: Columns
     describe: Callable[[TupliStorage, H], Details]
 
     @property

@@ -26,7 +26,7 @@ Rights = Annotated[
 def list_roles(place: Place, screen: Screen) -> None:
     """List the roles."""
     with place.open_server() as server:
-        screen.show_list(server.list_roles(), ("role", "rights", "description"))
+        screen.show_list(server.list_roles(), {"role": "role", "rights": "rights", "description": "description"})
 
 
 @app.command("show")

@@ -14,7 +14,12 @@ from tupli_client.cli.terminal import Color
 if TYPE_CHECKING:  # help has to stay quick
     from pydantic import BaseModel
 
+    from tupli_client.cli.tables import Column
+
     Item = BaseModel | Mapping[str, Any]
+
+Columns = Mapping[str, str]
+"""What lists show, the important things first: headings, each with a path into the JSON of an object."""
 
 Details = Mapping[str, Any]
 """What people want to know of one object, by heading; JSON values."""
@@ -35,8 +40,8 @@ class Screen(OptionGroup):
         ),
     ] = Color.AUTO
 
-    def show_list(self, found: "Sequence[Item]", columns: Sequence[str]) -> None:
-        """Print many objects; ``columns`` are paths into them, the important ones first."""
+    def show_list(self, found: "Sequence[Item]", columns: Columns) -> None:
+        """Print many objects."""
         documents = [_document(item) for item in found]
         if self.as_json:
             terminal.answer(_json_text(documents))
@@ -45,7 +50,7 @@ class Screen(OptionGroup):
         elif terminal.is_for_people():
             _answer_table(documents, columns)
         else:
-            rows = ([cells.exact(cells.of_path(document, path)) for path in columns] for document in documents)
+            rows = ([cells.exact(cells.of_path(document, path)) for path in columns.values()] for document in documents)
             _answer_lines("\t".join(row) for row in rows)
 
     def show(self, item: "Item", details: Details | None = None) -> None:
@@ -61,7 +66,7 @@ class Screen(OptionGroup):
     def show_done(self, verb: str, word: str, items: "Sequence[Item]") -> None:
         """Say that something was done to these objects; programs get the objects."""
         if self.as_json or self.quiet:
-            self.show_list(items, ())
+            self.show_list(items, {})
         elif len(items) == 1:
             terminal.tell(f"{verb} {word} {_identity(_document(items[0]))}")
         elif items:
@@ -87,18 +92,25 @@ def _answer_lines(lines: Iterable[str]) -> None:
         terminal.answer(text)
 
 
-def _answer_table(documents: Sequence[dict[str, Any]], columns: Sequence[str]) -> None:
-    from tupli_client.cli.tables import Table
+def _answer_table(documents: Sequence[dict[str, Any]], columns: Columns) -> None:
+    from tupli_client.cli.tables import fitting, table
 
     if not documents:
         return
-    headings = [path.rpartition(".")[2] for path in columns]
-    rows = [[cells.short(cells.of_path(document, path)) for path in columns] for document in documents]
-    table = Table(headings, rows, _IDS)
-    for line in table.fit(terminal.width(), terminal.ellipsis()):
+    wanted = [_column(heading, path, documents) for heading, path in columns.items()]
+    shown = fitting(wanted, terminal.width())
+    for line in table(shown, terminal.width(), terminal.ellipsis()):
         terminal.answer(line)
-    if table.left_out:
-        terminal.tell(f"no room for: {', '.join(table.left_out)} (a wider terminal, a pipe or --json has them)")
+    if left_out := [column.heading for column in wanted[len(shown) :]]:
+        terminal.tell(f"hidden for want of room: {', '.join(left_out)}")
+
+
+def _column(heading: str, path: str, documents: Sequence[dict[str, Any]]) -> "Column":
+    from tupli_client.cli.tables import Column
+
+    values = [cells.of_path(document, path) for document in documents]
+    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+    return Column(heading, list(map(cells.short, values)), whole=path in _IDS, numbers=numbers)
 
 
 def _answer_details(details: Details) -> None:

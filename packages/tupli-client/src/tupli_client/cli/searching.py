@@ -11,6 +11,8 @@ from tupli_client.cli import terminal
 from tupli_client.cli.option_groups import OptionGroup
 
 if TYPE_CHECKING:  # help has to stay quick
+    from tupli_client.cli.kinds import Kind
+    from tupli_client.storage import TupliStorage
     from tupli_schemas.base import Header
     from tupli_schemas.filters import BaseFilter
 
@@ -78,15 +80,17 @@ class Searching(Selecting):
     ] = None
     all_: Annotated[bool, typer.Option("--all", help=f"All, also if they are more than {SHOWN_TO_PEOPLE}.")] = False
 
-    def ask(self, list_headers: Callable[..., list[H]], among: "BaseFilter") -> list[H]:
-        """The headers that are asked for, of those that satisfy ``among``. If there are more, a line on stderr says so."""
-        limit, wanted = self._limit(), among & self.filter()
+    def ask(self, kind: "Kind[H]", storage: "TupliStorage", among: "BaseFilter") -> list[H]:
+        """The headers that are asked for, of those that satisfy ``among``. If there are more, or none, stderr says so."""
+        list_headers, limit = kind.lister(storage), self._limit()
+        wanted = among & self.filter()
         if self.search is None:
             found = list_headers(wanted, sort=self._keys(), limit=limit and limit + 1)
         else:
             found = [header for header in list_headers(wanted, sort=self._keys()) if _mentions(header, self.search)]
         if not found:
             terminal.tell("nothing found")
+            _doubt_keys(wanted, list_headers, kind.schema)
         elif limit is not None and len(found) > limit and self.limit is None:
             terminal.tell(f"these are the first {limit}; --all shows the rest")
         return found[:limit]
@@ -95,6 +99,14 @@ class Searching(Selecting):
         if self.all_ or self.limit:
             return self.limit
         return SHOWN_TO_PEOPLE if terminal.is_for_people() else None
+
+
+def _doubt_keys(wanted: "BaseFilter", list_headers: Callable[..., list[H]], schema: "type[H]") -> None:
+    """Warn of keys in a filter that nothing has: it may be a typing error that nothing was found."""
+    from tupli_client.buffers.notices import Notices
+    from tupli_client.selections.finding import check_keys
+
+    check_keys(wanted, [], list_headers, schema, Notices())
 
 
 def _parse_json(text: str) -> "BaseFilter":

@@ -98,7 +98,9 @@ def doctor(
         for finding in findings:
             terminal.answer(in_words(finding))
     else:
-        screen.show_list([asdict(finding) for finding in findings], ("state", "check", "detail", "fix"))
+        screen.show_list(
+            [asdict(finding) for finding in findings], {name: name for name in ("state", "check", "detail", "fix")}
+        )
     if any(finding.state == FAIL for finding in findings):
         raise typer.Exit(1)
 

@@ -1,6 +1,8 @@
-"""Rows as a table that fits a terminal, in which ids are never cut."""
+"""Columns as a table that fits a terminal. Ids and headings are never cut."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
@@ -10,45 +12,62 @@ NARROWEST = 8
 """A column that is cut keeps so many characters at least; if that is too wide still, the last columns are left out."""
 
 
-class Table:
-    """A heading and rows of equal length. Columns whose headings are in ``whole`` are shown whole or not at all."""
+@dataclass(frozen=True)
+class Column:
+    """A heading and what stands below it. ``whole`` columns are never cut; numbers stand to the right."""
 
-    def __init__(self, headings: Sequence[str], rows: Sequence[Sequence[str]], whole: frozenset[str]) -> None:
-        self._lines = [list(headings), *map(list, rows)]
-        self._whole = [heading in whole for heading in headings]
-        self._natural = [max(map(cell_len, column)) for column in zip(*self._lines, strict=True)]
-        self.left_out: tuple[str, ...] = ()
+    heading: str
+    cells: Sequence[str]
+    whole: bool = False
+    numbers: bool = False
 
-    def fit(self, width: int, ellipsis: str) -> list[Text]:
-        """The lines of the table in so many characters; ``left_out`` then has the headings for which there was no room."""
-        widths = self._widths(width)
-        self.left_out = tuple(self._lines[0][len(widths) :])
-        heading, *rows = (self._line(line, widths, ellipsis) for line in self._lines)
-        return [Text(heading, style="bold"), *map(Text, rows)]
+    @cached_property
+    def natural(self) -> int:
+        """The width that it would like to have."""
+        return max(map(cell_len, (self.heading, *self.cells)))
 
-    def _widths(self, width: int) -> list[int]:
-        widths = list(self._natural)
-        least = [
-            natural if whole else min(natural, NARROWEST) for natural, whole in zip(widths, self._whole, strict=True)
-        ]
-        while len(least) > 1 and sum(least) + GAP * (len(least) - 1) > width:
-            least.pop()
-        widths = widths[: len(least)]
-        while (excess := sum(widths) + GAP * (len(widths) - 1) - width) > 0:
-            spare = [now - smallest for now, smallest in zip(widths, least, strict=True)]
-            widest = max(range(len(widths)), key=lambda column: (spare[column] > 0, widths[column]))
-            if spare[widest] <= 0:
-                break
-            widths[widest] -= min(excess, spare[widest], max(1, spare[widest] // 2))
-        return widths
+    @property
+    def least(self) -> int:
+        """The width that it needs."""
+        return self.natural if self.whole or self.numbers else min(self.natural, max(cell_len(self.heading), NARROWEST))
 
-    @staticmethod
-    def _line(cells: Sequence[str], widths: Sequence[int], ellipsis: str) -> str:
-        fitted = (_fit(cell, width, ellipsis) for cell, width in zip(cells, widths, strict=False))
-        return (" " * GAP).join(fitted).rstrip()
+    def line(self, row: int, width: int, ellipsis: str) -> str:
+        """A cell in so many characters; row -1 is the heading."""
+        cell = self.heading if row < 0 else self.cells[row]
+        if (excess := cell_len(cell) - width) > 0:
+            return set_cell_size(cell, width - len(ellipsis)) + ellipsis
+        return " " * -excess + cell if self.numbers else cell + " " * -excess
 
 
-def _fit(cell: str, width: int, ellipsis: str) -> str:
-    if cell_len(cell) <= width:
-        return set_cell_size(cell, width)
-    return set_cell_size(cell, width - len(ellipsis)) + ellipsis
+def fitting(columns: Sequence[Column], width: int) -> list[Column]:
+    """The first columns, as many as there is room for."""
+    fit = list(columns)
+    while len(fit) > 1 and sum(column.least + GAP for column in fit) - GAP > width:
+        fit.pop()
+    return fit
+
+
+def table(columns: Sequence[Column], width: int, ellipsis: str) -> list[Text]:
+    """The lines of a table, in so many characters."""
+    widths = _widths(columns, width)
+    heading, *lines = (
+        (" " * GAP)
+        .join(column.line(row, room, ellipsis) for column, room in zip(columns, widths, strict=True))
+        .rstrip()
+        for row in range(-1, len(columns[0].cells))
+    )
+    return [Text(heading, style="bold"), *map(Text, lines)]
+
+
+def _widths(columns: Sequence[Column], width: int) -> list[int]:
+    """Natural widths, but those that can give most give until the rest has room."""
+    widths = [column.natural for column in columns]
+    excess = sum(widths) + GAP * (len(widths) - 1) - width
+    while excess > 0:
+        spare = [room - column.least for room, column in zip(widths, columns, strict=True)]
+        widest = spare.index(max(spare))
+        if spare[widest] <= 0:
+            break
+        widths[widest] -= 1
+        excess -= 1
+    return widths

@@ -52,7 +52,8 @@ def console(stream: TextIO) -> "Console":
 def tell(text: "str | Text") -> None:
     """Write a line for people to stderr."""
     try:
-        console(sys.stderr).print(text)
+        out = console(sys.stderr)
+        out.print(text, soft_wrap=not out.is_terminal)
     except BrokenPipeError:
         _give_up(sys.stderr)
 

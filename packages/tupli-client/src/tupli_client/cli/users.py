@@ -20,7 +20,7 @@ app = Noun("The accounts of a server.")
 roles = Noun("What a user may do: in a group, or everywhere.")
 app.add_typer(roles, name="role")
 
-COLUMNS = ("username", "memberships")
+COLUMNS = {"username": "username", "memberships": "memberships"}
 
 Username = Annotated[str, typer.Argument(metavar="USER", show_default=False)]
 Roles = Annotated[list[str], typer.Argument(metavar="ROLE", show_default=False)]

@@ -40,13 +40,13 @@ def find_headers(source: Source, query: Query) -> tuple[Sequence[BenchmarkHeader
     """
     notices = Notices()
     benchmarks = source.list_benchmarks(query.benchmarks)
-    _check_keys(query.benchmarks, benchmarks, source.list_benchmarks, BenchmarkHeader, notices)
+    check_keys(query.benchmarks, benchmarks, source.list_benchmarks, BenchmarkHeader, notices)
     if not benchmarks and query.benchmarks != EVERYTHING:
         notices.once("empty", f"the dataset is empty: no benchmark satisfies {description(query.benchmarks)}")
         return [], []
     of_benchmarks = _of(benchmarks) if query.benchmarks != EVERYTHING else EVERYTHING
     episodes = source.list_episodes(both(of_benchmarks, query.episodes))
-    _check_keys(query.episodes, episodes, source.list_episodes, EpisodeHeader, notices)
+    check_keys(query.episodes, episodes, source.list_episodes, EpisodeHeader, notices)
     if not episodes:
         notices.once("empty", f"the dataset is empty: {_why_empty(source, query, of_benchmarks)}")
     return benchmarks, episodes
@@ -64,7 +64,7 @@ def _why_empty(source: Source, query: Query, of_benchmarks: BaseFilter) -> str:
     return "there are no episodes yet"
 
 
-def _check_keys(
+def check_keys(
     root: BaseFilter, found: Sequence[H], list_headers: Lister[H], schema: type[H], notices: Notices
 ) -> None:
     """Warn of every key that no header has. What was found mostly shows already that one has it."""
