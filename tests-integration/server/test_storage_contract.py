@@ -9,19 +9,30 @@ from live_server import LiveServer
 from tupli_client.api_client import TupliAPIClient
 from tupli_client.storage import TupliStorage
 from tupli_client.testing import StorageContract
+from tupli_schemas.accounts import Group, GroupMembership, GroupMembershipQuery
 from tupli_schemas.filters import FilterEQ
 
 
 class TestTupliAPIClient(StorageContract):
     @pytest.fixture
     def storage(self, live_server: LiveServer) -> Iterator[TupliStorage]:
-        """An account that nobody used before is an empty storage."""
+        """An account that nobody used before is an empty storage. It belongs to the group that the contract publishes in."""
         username = f"user-{uuid4().hex[:12]}"
         with TupliAPIClient(live_server.url) as client:
             client.signup(username, "a-good-password")
             client.login(username, "a-good-password")
+            let_into(live_server, "team", username)
             yield client
             empty(client)
+
+
+def let_into(server: LiveServer, group: str, username: str) -> None:
+    with TupliAPIClient(server.url) as admin:
+        admin.login("admin", server.admin_password)
+        if group not in {known.name for known in admin.list_groups()}:
+            admin.create_group(Group(name=group))
+        member = GroupMembership(user=username, roles=("contributor",))
+        admin.add_group_members(GroupMembershipQuery(group_name=group, members=(member,)))
 
 
 def empty(client: TupliAPIClient) -> None:

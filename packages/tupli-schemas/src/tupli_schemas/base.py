@@ -48,6 +48,11 @@ if hasattr(os, "register_at_fork"):  # a lock that another thread held at a fork
     os.register_at_fork(before=_id_lock.acquire, after_in_parent=_id_lock.release, after_in_child=_id_lock.release)
 
 
+def is_id(text: str) -> bool:
+    """Whether an object could have this id."""
+    return re.fullmatch(_ID, text) is not None
+
+
 def _without_controls(text: str) -> str:
     if any(not character.isprintable() for character in text):
         raise ValueError("control characters and lone surrogates are not allowed in a name")
@@ -60,7 +65,9 @@ def _in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", max_length=64)]
+_ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
+
+Id = Annotated[str, StringConstraints(pattern=f"^{_ID}$", max_length=64)]
 """An id: up to 64 letters, digits, ``_`` and ``-``, so that none can leave a folder or reach into a query."""
 
 Time = Annotated[datetime, AfterValidator(_in_utc)]

@@ -22,7 +22,7 @@ Group = Annotated[str, QueryParameter(min_length=1, max_length=64, description="
 
 def id_parameter(noun: str) -> QueryParameter:
     """A handler's parameter ``object_id``: in the query it has the name of its kind, as ``episode_id``."""
-    return QueryParameter(name=f"{noun}_id", min_length=1, max_length=300, description=f"The id of the {noun}.")
+    return QueryParameter(name=f"{noun}_id", description=f"The id of the {noun}.")
 
 
 def list_routes(kind: type[StoredDocument]) -> list[HTTPRouteHandler]:

@@ -8,9 +8,9 @@ from beanie import Document
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from tupli_schemas.base import Header, new_id, now
+from tupli_schemas.base import Header, is_id, new_id, now
 from tupli_schemas.errors import NotFoundError
-from tupli_schemas.filters import EVERYTHING, BaseFilter, FilterEQ
+from tupli_schemas.filters import EVERYTHING, NOTHING, BaseFilter, FilterEQ
 from tupli_schemas.permissions import Permission
 from tupli_server.paging import Listed, PageQuery, plan
 from tupli_server.policy import Actor, scope
@@ -68,7 +68,8 @@ class StoredDocument(Document):
         Raises:
             NotFoundError: There is none, or none that ``actor`` may see.
         """
-        found = await cls.find_one(cls.visible(actor, permission, FilterEQ(key="id", value=object_id)))
+        wanted = FilterEQ(key="id", value=object_id) if is_id(object_id) else NOTHING
+        found = await cls.find_one(cls.visible(actor, permission, wanted))
         if found is None:
             raise NotFoundError(
                 f"{cls.noun} id doesn't exist: {object_id!r}", hint=f"list the {cls.noun.lower()}s you can read"

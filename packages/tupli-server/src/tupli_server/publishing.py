@@ -1,19 +1,26 @@
 """Publishing and taking back, once for every kind of content."""
 
-from tupli_schemas.errors import NotFoundError
+from pydantic import TypeAdapter, ValidationError
+
+from tupli_schemas.base import GroupName
+from tupli_schemas.errors import NotFoundError, invalid_data
 from tupli_schemas.permissions import GLOBAL
 from tupli_server import audit, policy
 from tupli_server.documents import StoredDocument
 from tupli_server.policy import Actor
+
+_NAME: TypeAdapter[str] = TypeAdapter(GroupName)
 
 
 async def publish(actor: Actor, kind: type[StoredDocument], object_id: str, group: str) -> None:
     """Let ``group`` read an object. Doing so again changes nothing.
 
     Raises:
+        InvalidDataError: No group can have that name.
         NotFoundError: There is no such object or no such group.
         PermissionDeniedError: It is somebody else's, or the actor cannot add to the group.
     """
+    _check_name(group)
     document = await kind.find_visible(actor, kind.right("read"), object_id)
     policy.require_publish(actor, kind.right("create"), document.to_header(), group)
     await _require_group(kind, group)
@@ -33,6 +40,13 @@ async def unpublish(actor: Actor, kind: type[StoredDocument], object_id: str, gr
     policy.require_unpublish(actor, kind.right("delete"), document.to_header(), group)
     await kind.get_pymongo_collection().update_one({"_id": object_id}, {"$pull": {"published_in": group}})
     await audit.note(actor.name, f"{kind.noun.lower()}.unpublish", object_id, group=group)
+
+
+def _check_name(group: str) -> None:
+    try:
+        _NAME.validate_python(group)
+    except ValidationError as error:
+        raise invalid_data(error, "the name of the group") from None
 
 
 async def _require_group(kind: type[StoredDocument], group: str) -> None:

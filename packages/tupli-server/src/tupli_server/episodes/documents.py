@@ -1,5 +1,6 @@
 """What the database keeps of an episode, beside its payload."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
@@ -84,5 +85,5 @@ SAME = ("created_by", "benchmark_id", "metadata", "abandoned", "recording", "che
 
 
 def is_same(found: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
-    """Whether a stored episode is what was sent once more."""
-    return all(found[name] == sent[name] for name in SAME)
+    """Whether a stored episode is what was sent once more. As text, in which 1, 1.0 and true differ."""
+    return all(json.dumps(found[name], sort_keys=True) == json.dumps(sent[name], sort_keys=True) for name in SAME)

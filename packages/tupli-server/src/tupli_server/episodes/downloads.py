@@ -1,13 +1,12 @@
 """Many episodes on their way out: a manifest, then for each its header and its payload, as a stream of frames."""
 
-import re
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from pydantic import Field, model_validator
 
 from tupli_schemas import frames
-from tupli_schemas.base import Id, Schema
+from tupli_schemas.base import Id, Schema, is_id
 from tupli_schemas.errors import NotFoundError, StorageError, to_problem
 from tupli_schemas.filters import EVERYTHING, BaseFilter, BoundedFilter, FilterGT, FilterIN
 from tupli_schemas.permissions import Permission
@@ -15,7 +14,6 @@ from tupli_server.blobs import CHUNK_BYTES, Blobs
 from tupli_server.episodes.documents import EpisodeDocument
 from tupli_server.policy import Actor
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MAX_IDS = 1_000_000
 _LOOK_UP = 500
 _TOGETHER_BYTES = 4 << 20
@@ -65,7 +63,7 @@ def _query(actor: Actor, wanted: DownloadQuery) -> Document:
 
 def _filter(wanted: DownloadQuery) -> BaseFilter:
     if wanted.ids is not None:
-        return FilterIN(key="id", value=tuple(one for one in wanted.ids if _ID.fullmatch(one)))
+        return FilterIN(key="id", value=tuple(one for one in wanted.ids if is_id(one)))
     return wanted.filter if wanted.after is None else wanted.filter & FilterGT(key="id", value=wanted.after)
 
 
