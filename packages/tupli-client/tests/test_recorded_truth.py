@@ -126,7 +126,7 @@ def storage(tmp_path: Path) -> FileStorage:
     return FileStorage(tmp_path)
 
 
-@pytest.mark.parametrize("env_id", ["CartPole-v1", "Pendulum-v1", "FrozenLake-v1", "Taxi-v4", "Blackjack-v1"])
+@pytest.mark.parametrize("env_id", ["CartPole-v1", "Pendulum-v1", "FrozenLake-v1", "Acrobot-v1", "Blackjack-v1"])
 def test_recordings_of_standard_environments_are_true(env_id: str, storage: FileStorage) -> None:
     truth = Truth(gymnasium.make(env_id))
     env = TupliEnvWrapper(truth, storage, store_benchmark(storage).id)
