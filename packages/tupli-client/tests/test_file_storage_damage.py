@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tupli_client.file_storage import FileStorage, replay
+from tupli_client.file_storage import FileStorage
+from tupli_client.file_storage.segments import Segments
 from tupli_client.testing import a_benchmark, an_artifact, an_episode, some_steps
 from tupli_schemas.datasets import DatasetUpload
 from tupli_schemas.episodes import EpisodeHeader
@@ -282,7 +283,7 @@ def test_whole_episodes_that_the_index_has_not_heard_of_are_found(storage: FileS
 
 
 def test_many_segments_are_one_storage(storage: FileStorage, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replay, "SEGMENT_BYTES", 10_000)
+    monkeypatch.setattr(Segments, "max_bytes", 10_000)
     benchmark_id = storage.list_benchmarks()[0].id
     for _ in range(20):
         storage.record_episode(an_episode(benchmark_id, some_steps(50)))

@@ -7,7 +7,7 @@ from pydantic_core import from_json, to_json
 
 from tupli_client.file_storage.events import Found, crc_of, events_in
 from tupli_client.file_storage.index import Index, Row
-from tupli_client.file_storage.segments import SEGMENT_BYTES, Place, Position, Segments
+from tupli_client.file_storage.segments import Place, Position, Segments
 
 _START = Position(0, 0)
 
@@ -32,7 +32,7 @@ def catch_up(index: Index, segments: Segments, folder_id: str) -> Position:
 
 def next_position(position: Position, segments: Segments) -> Position:
     """Where to append, if the index is up to date: at ``position``, or in a new segment."""
-    if position != _START and segments.size(position.segment) == position.offset < SEGMENT_BYTES:
+    if position != _START and segments.size(position.segment) == position.offset < segments.max_bytes:
         return position
     return Position(max(position.segment, *segments.numbers(), 0) + 1, 0)
 

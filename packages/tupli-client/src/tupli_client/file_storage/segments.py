@@ -6,13 +6,10 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from tupli_client.file_storage.folder import sync_folder
 from tupli_schemas.payload import Buffer
-
-SEGMENT_BYTES = 1 << 30
-"""A segment that has grown to this size is left for a new one, so that space can be won back piece by piece."""
 
 RESERVED_BYTES = 16 << 20
 """So much room on the disk is left free, for the index and for deletions."""
@@ -41,7 +38,13 @@ class Place(NamedTuple):
 
 
 class Segments:
-    """The segments of one folder, by number from 1 on."""
+    """The segments of one folder, by number from 1 on.
+
+    Attributes:
+        max_bytes: A segment that has grown to this size is left for a new one, so that space can be won back piece by piece.
+    """
+
+    max_bytes: ClassVar[int] = 1 << 30
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
