@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from tupli_client import waiting
 from tupli_client.file_storage.failures import READ_ONLY, explained, is_damage
 from tupli_client.file_storage.folder import Folder
 from tupli_client.file_storage.index import Index
@@ -45,6 +46,7 @@ class Session:
 
     def read(self, work: Callable[[Opened], T]) -> T:
         """The result of ``work``, which must not keep the index. A missing folder is read as an empty one."""
+        waiting.settle()
         with self.turn, explained(self.folder.path):
             try:
                 return work(self._readable())

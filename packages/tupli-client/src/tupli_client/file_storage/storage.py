@@ -37,6 +37,8 @@ class FileStorage(TupliStorage):
         created_by: Who is named as the author of what is stored; the name of the local user if it is not given.
     """
 
+    settles_waiting = True
+
     def __init__(
         self, storage_base_dir: str | os.PathLike[str] = "_local_storage", *, created_by: str | None = None
     ) -> None:

@@ -1,5 +1,6 @@
 """The last step of a recording: from a finished episode to a storage, without losing it on the way."""
 
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -38,7 +39,7 @@ class EpisodeOutbox:
         self._clock = clock
         self._paused_until = clock()
         self._n_bytes = 0
-        self._is_saving = False
+        self._turn = threading.Lock()
 
     def require_benchmark(self) -> str:
         """The id that episodes are recorded under.
@@ -67,14 +68,17 @@ class EpisodeOutbox:
         Raises:
             TupliError: As the storage raised it; the hint says where the episodes are.
         """
-        if not self.unsaved or self._is_saving:  # a storage that is saving settles what waits before it reads
-            return
-        with self._saving():
-            if len(self.unsaved) == 1:
-                self.storage.record_episode(self.unsaved[0])
-            else:
-                self.storage.record_episodes(self.unsaved)
-            self.unsaved.clear()
+        with self._turn, self._told_how_to_save(), waiting.storing():
+            waiting.leave(self)
+            self._n_bytes, self._paused_until = 0, (start := self._clock())
+            sent = list(self.unsaved)  # others may join them meanwhile
+            if len(sent) == 1:
+                self.storage.record_episode(sent[0])
+            elif sent:
+                self.storage.record_episodes(sent)
+            del self.unsaved[: len(sent)]
+            now = self._clock()
+            self._paused_until = now + min(_SHARE * (now - start), _MOST_SECONDS)
 
     def settle(self) -> None:
         """Store what waits; where that fails it will be tried again, and fail loudly, when the next episode ends."""
@@ -84,10 +88,7 @@ class EpisodeOutbox:
             warnings.warn(f"{len(self.unsaved)} recorded episodes could not be stored: {error}", stacklevel=2)
 
     @contextmanager
-    def _saving(self) -> Iterator[None]:
-        waiting.leave(self)
-        self._is_saving, self._n_bytes = True, 0
-        start = self._clock()
+    def _told_how_to_save(self) -> Iterator[None]:
         try:
             yield
         except TupliError as error:
@@ -96,8 +97,3 @@ class EpisodeOutbox:
         except BaseException as error:  # of storages with errors of their own, and when somebody presses Ctrl-C
             error.add_note(HOW_TO_SAVE)
             raise
-        else:
-            now = self._clock()
-            self._paused_until = now + min(_SHARE * (now - start), _MOST_SECONDS)
-        finally:
-            self._is_saving = False
