@@ -65,7 +65,7 @@ def list_artifacts(searching: Searching, place: Place, screen: Screen, benchmark
     """List the artifacts that you can read."""
     with place.open() as storage:
         among = FilterEQ(key="benchmark_id", value=BENCHMARK.find(storage, benchmark).id) if benchmark else EVERYTHING
-        screen.show_list(searching.ask(KIND, storage, among), KIND.columns)
+        searching.show(screen, KIND, storage, among)
 
 
 add_show(app, KIND)

@@ -114,7 +114,7 @@ KIND = _BenchmarkKind(
 def list_benchmarks(searching: Searching, place: Place, screen: Screen) -> None:
     """List the benchmarks that you can read."""
     with place.open() as storage:
-        screen.show_list(searching.ask(KIND, storage, EVERYTHING), KIND.columns)
+        searching.show(screen, KIND, storage, EVERYTHING)
 
 
 add_show(app, KIND)

@@ -98,7 +98,7 @@ OfBenchmark = Annotated[
 def list_datasets(searching: Searching, place: Place, screen: Screen) -> None:
     """List the datasets that you can read."""
     with place.open() as storage:
-        screen.show_list(searching.ask(KIND, storage, EVERYTHING), KIND.columns)
+        searching.show(screen, KIND, storage, EVERYTHING)
 
 
 add_show(app, KIND)

@@ -84,7 +84,7 @@ def list_episodes(
     """List the episodes that you can read."""
     with place.open() as storage:
         among = FilterEQ(key="benchmark_id", value=BENCHMARK.find(storage, benchmark).id) if benchmark else EVERYTHING
-        screen.show_list(searching.ask(KIND, storage, among), KIND.columns)
+        searching.show(screen, KIND, storage, among)
 
 
 add_show(app, KIND)

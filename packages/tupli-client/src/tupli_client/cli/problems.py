@@ -63,8 +63,9 @@ def report(error: BaseException) -> int:
 
 
 def tell_problem(what: str, code: str) -> None:
-    """The first line of every error."""
-    terminal.tell_marked("error:", f"{what}  [{code}]", "bold red")
+    """How every error begins; the code stands at the end of the first line."""
+    first, *others = what.split("\n")
+    terminal.tell_marked("error:", "\n".join([f"{first}  [{code}]", *others]), "bold red")
 
 
 def report_misuse(error: Any) -> int:

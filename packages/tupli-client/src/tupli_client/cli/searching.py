@@ -12,6 +12,7 @@ from tupli_client.cli.option_groups import OptionGroup
 
 if TYPE_CHECKING:  # help has to stay quick
     from tupli_client.cli.kinds import Kind
+    from tupli_client.cli.screens import Screen
     from tupli_client.storage import TupliStorage
     from tupli_schemas.base import Header
     from tupli_schemas.filters import BaseFilter
@@ -80,20 +81,20 @@ class Searching(Selecting):
     ] = None
     all_: Annotated[bool, typer.Option("--all", help=f"All, also if they are more than {SHOWN_TO_PEOPLE}.")] = False
 
-    def ask(self, kind: "Kind[H]", storage: "TupliStorage", among: "BaseFilter") -> list[H]:
-        """The headers that are asked for, of those that satisfy ``among``. If there are more, or none, stderr says so."""
+    def show(self, screen: "Screen", kind: "Kind[H]", storage: "TupliStorage", among: "BaseFilter") -> None:
+        """Print the headers that are asked for, of those that satisfy ``among``. If there are more, or none, stderr says so."""
         list_headers, limit = kind.lister(storage), self._limit()
         wanted = among & self.filter()
         if self.search is None:
             found = list_headers(wanted, sort=self._keys(), limit=limit and limit + 1)
         else:
             found = [header for header in list_headers(wanted, sort=self._keys()) if _mentions(header, self.search)]
+        screen.show_list(found[:limit], kind.columns)
         if not found:
             terminal.tell("nothing found")
             _doubt_keys(wanted, list_headers, kind.schema)
         elif limit is not None and len(found) > limit and self.limit is None:
             terminal.tell(f"these are the first {limit}; --all shows the rest")
-        return found[:limit]
 
     def _limit(self) -> int | None:
         if self.all_ or self.limit:
