@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, overload
 
+from tupli_client import waiting
 from tupli_client.file_storage import artifacts, benchmarks, datasets
 from tupli_client.file_storage.blobs import Blobs
 from tupli_client.file_storage.compaction import compact
@@ -185,6 +186,7 @@ class FileStorage(TupliStorage):
         return compact(self._session, self._blobs)
 
     def close(self) -> None:
+        waiting.settle()
         self._session.close()
 
     def _shelf_of(self, uri: str) -> Shelf[Any]:
