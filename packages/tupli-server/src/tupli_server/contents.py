@@ -2,9 +2,8 @@
 
 from typing import Annotated, Any
 
-from litestar import Request, Response, get, post, put
+from litestar import Response, get, post, put
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import QueryParameter
 
 from tupli_schemas.base import Header
 from tupli_schemas.errors import InvalidDataError
@@ -13,10 +12,8 @@ from tupli_schemas.permissions import GLOBAL
 from tupli_server import publishing
 from tupli_server.documents import StoredDocument
 from tupli_server.lists import as_list
-from tupli_server.paging import PageQuery
-from tupli_server.policy import Actor
+from tupli_server.parameters import Actor, AnyRequest, PageQuery, QueryParameter
 
-AnyRequest = Request[Any, Any, Any]
 Group = Annotated[str, QueryParameter(min_length=1, max_length=64, description="A group, or 'global' for everybody.")]
 
 

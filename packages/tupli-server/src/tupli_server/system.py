@@ -12,7 +12,7 @@ from tupli_schemas.permissions import Permission
 from tupli_server import database, policy
 from tupli_server.__about__ import __version__
 from tupli_server.auth.actors import PUBLIC
-from tupli_server.policy import Actor
+from tupli_server.parameters import Actor
 
 
 class Status(Schema):

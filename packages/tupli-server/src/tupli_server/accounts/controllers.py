@@ -1,9 +1,8 @@
 """The routes of accounts, under our names and under those of the paper."""
 
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated
 
-from litestar import Controller, Request, delete, get, post, put
-from litestar.params import QueryParameter
+from litestar import Controller, delete, get, post, put
 
 from tupli_schemas.accounts import (
     Group,
@@ -19,10 +18,7 @@ from tupli_schemas.accounts import (
 from tupli_server.accounts import access_tokens, grants, groups, roles, sessions, users
 from tupli_server.accounts.schemas import PasswordChange, Renewal, RolesChange, TokenPair
 from tupli_server.auth.actors import OPEN, PUBLIC, bearer_token
-from tupli_server.auth.context import Auth
-from tupli_server.policy import Actor
-
-AnyRequest: TypeAlias = Request[Any, Any, Any]
+from tupli_server.parameters import Actor, AnyRequest, Auth, JSONBody, QueryParameter
 
 Named = Annotated[str, QueryParameter(min_length=1, max_length=1_024)]
 
@@ -46,7 +42,7 @@ class UserController(Controller):
         opt=OPEN,
         request_max_body_size=CREDENTIALS_MAX_BODY,
     )
-    async def create_user(self, actor: Actor, data: UserCredentials, request: AnyRequest, auth: Auth) -> User:
+    async def create_user(self, actor: Actor, data: JSONBody[UserCredentials], request: AnyRequest, auth: Auth) -> User:
         """Make an account."""
         return await users.create(actor, data, address_of(request), auth)
 
@@ -61,12 +57,12 @@ class UserController(Controller):
         return await users.list_users(actor)
 
     @put(["/access/users/change-password", "/access/change-password"])
-    async def change_password(self, actor: Actor, data: PasswordChange, auth: Auth) -> None:
+    async def change_password(self, actor: Actor, data: JSONBody[PasswordChange], auth: Auth) -> None:
         """Give a user a new password, and end all sign-ins with the old one."""
         await users.change_password(actor, data, auth)
 
     @put(["/access/users/change-roles", "/access/change-roles"])
-    async def change_roles(self, actor: Actor, data: RolesChange) -> User:
+    async def change_roles(self, actor: Actor, data: JSONBody[RolesChange]) -> User:
         """Give a user these roles in place of those they have."""
         return await grants.change_roles(actor, data)
 
@@ -87,7 +83,7 @@ class SessionController(Controller):
         opt=PUBLIC,
         request_max_body_size=CREDENTIALS_MAX_BODY,
     )
-    async def sign_in(self, data: UserCredentials, request: AnyRequest, auth: Auth) -> TokenPair:
+    async def sign_in(self, data: JSONBody[UserCredentials], request: AnyRequest, auth: Auth) -> TokenPair:
         """Exchange a name and its password for tokens."""
         return await sessions.sign_in(data, address_of(request), auth)
 
@@ -109,7 +105,7 @@ class GroupController(Controller):
     tags = ("groups",)
 
     @post("/create", status_code=200)
-    async def create_group(self, actor: Actor, data: Group) -> Group:
+    async def create_group(self, actor: Actor, data: JSONBody[Group]) -> Group:
         """Make a group, and become its administrator."""
         return await groups.create(actor, data)
 
@@ -129,12 +125,12 @@ class GroupController(Controller):
         await groups.delete(actor, group_name)
 
     @post("/add-members", status_code=200)
-    async def add_members(self, actor: Actor, data: GroupMembershipQuery) -> GroupWithMembers:
+    async def add_members(self, actor: Actor, data: JSONBody[GroupMembershipQuery]) -> GroupWithMembers:
         """Let users belong to a group, each with roles."""
         return await groups.add_members(actor, data)
 
     @post("/remove-members", status_code=200)
-    async def remove_members(self, actor: Actor, data: GroupMembershipQuery) -> GroupWithMembers:
+    async def remove_members(self, actor: Actor, data: JSONBody[GroupMembershipQuery]) -> GroupWithMembers:
         """Let users belong to a group no longer."""
         return await groups.remove_members(actor, data)
 
@@ -150,7 +146,7 @@ class RoleController(Controller):
         return await roles.list_roles(actor)
 
     @post("/access/roles/create", status_code=200)
-    async def create_role(self, actor: Actor, data: UserRole) -> UserRole:
+    async def create_role(self, actor: Actor, data: JSONBody[UserRole]) -> UserRole:
         """Make a role."""
         return await roles.create(actor, data)
 
@@ -167,7 +163,7 @@ class AccessTokenController(Controller):
     tags = ("tokens",)
 
     @post("/create", status_code=200)
-    async def create_token(self, actor: Actor, data: TokenRequest) -> NewToken:
+    async def create_token(self, actor: Actor, data: JSONBody[TokenRequest]) -> NewToken:
         """Make a personal access token; it is shown this once."""
         return await access_tokens.create(actor, data)
 

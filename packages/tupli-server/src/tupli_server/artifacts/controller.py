@@ -4,39 +4,39 @@ import re
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from litestar import Request, Response, Router, delete, get, post
+from litestar import Response, Router, delete, get, post
 from litestar.response import Stream
 
 from tupli_schemas.artifacts import ArtifactHeader
 from tupli_server.artifacts import service, uploads
 from tupli_server.artifacts.documents import ArtifactDocument
 from tupli_server.contents import id_parameter, list_routes, publish_routes
-from tupli_server.policy import Actor
+from tupli_server.parameters import Actor, AnyRequest
 
 Id = Annotated[str, id_parameter("artifact")]
 
 
 @post("/upload", status_code=200, request_max_body_size=None)
-async def upload_artifact(actor: Actor, request: Request[Any, Any, Any]) -> ArtifactHeader:
+async def upload_artifact(actor: Actor, request: AnyRequest) -> ArtifactHeader:
     """Store bytes, sent as one frame or as a multipart form (file ``data``, text ``metadata``)."""
     arrival = service.Arrival(actor)
     return await uploads.receive(arrival, request.headers.get("content-type", ""), request.stream())
 
 
 @get("/download", media_type="application/octet-stream")
-async def download_artifact(actor: Actor, object_id: Id, request: Request[Any, Any, Any]) -> Response[Any]:
+async def download_artifact(actor: Actor, object_id: Id, request: AnyRequest) -> Response[Any]:
     """The bytes of an artifact, or with ``Range`` some of them."""
     document = await service.find(actor, object_id)
     etag = f'"{document.hash}"'
     if request.headers.get("if-none-match") == etag:
-        return Response(None, status_code=304, headers={"ETag": etag})
+        return Response(b"", status_code=304, headers={"ETag": etag})
     wanted = _range(request.headers.get("range"), document.n_bytes)
     start, stop = wanted or (0, document.n_bytes)
     headers = _headers(document, etag) | {"Content-Length": str(max(stop - start, 0))}
     if wanted is None:
         return Stream(service.stream(document, start, stop), headers=headers)
     if start >= stop:
-        return Response(None, status_code=416, headers={"Content-Range": f"bytes */{document.n_bytes}"})
+        return Response(b"", status_code=416, headers={"Content-Range": f"bytes */{document.n_bytes}"})
     headers["Content-Range"] = f"bytes {start}-{stop - 1}/{document.n_bytes}"
     return Stream(service.stream(document, start, stop), status_code=206, headers=headers)
 

@@ -8,7 +8,7 @@ from tupli_schemas.benchmarks import Benchmark, BenchmarkHeader, BenchmarkQuery
 from tupli_server.benchmarks import service
 from tupli_server.benchmarks.documents import BenchmarkDocument
 from tupli_server.contents import id_parameter, list_routes, publish_routes
-from tupli_server.policy import Actor
+from tupli_server.parameters import Actor, FromQuery, JSONBody
 
 MAX_BODY = 64_000_000
 """The text may have 14 MB, and JSON may write each of its characters with six."""
@@ -17,7 +17,7 @@ Id = Annotated[str, id_parameter("benchmark")]
 
 
 @post("/create", status_code=200, request_max_body_size=MAX_BODY)
-async def create_benchmark(actor: Actor, data: BenchmarkQuery) -> BenchmarkHeader:
+async def create_benchmark(actor: Actor, data: JSONBody[BenchmarkQuery]) -> BenchmarkHeader:
     """Store a benchmark."""
     return await service.store(actor, data)
 
@@ -29,7 +29,7 @@ async def load_benchmark(actor: Actor, object_id: Id) -> Benchmark:
 
 
 @delete("/delete", status_code=200)
-async def delete_benchmark(actor: Actor, object_id: Id, force: bool = False) -> None:
+async def delete_benchmark(actor: Actor, object_id: Id, force: FromQuery[bool] = False) -> None:
     """Delete a benchmark for good; with ``force`` (administrators alone) although there are episodes of it."""
     await service.delete(actor, object_id, force=force)
 

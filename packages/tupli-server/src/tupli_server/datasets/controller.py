@@ -8,7 +8,7 @@ from tupli_schemas.datasets import Dataset, DatasetHeader, DatasetUpload
 from tupli_server.contents import id_parameter, list_routes, publish_routes
 from tupli_server.datasets import service
 from tupli_server.datasets.documents import DatasetDocument
-from tupli_server.policy import Actor
+from tupli_server.parameters import Actor, JSONBody
 
 MAX_BODY = 256_000_000
 """Five million ids."""
@@ -17,7 +17,7 @@ Id = Annotated[str, id_parameter("dataset")]
 
 
 @post("/create", status_code=200, request_max_body_size=MAX_BODY)
-async def create_dataset(actor: Actor, data: DatasetUpload) -> DatasetHeader:
+async def create_dataset(actor: Actor, data: JSONBody[DatasetUpload]) -> DatasetHeader:
     """Freeze a list of episodes under a name and a version."""
     return await service.store(actor, data)
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from litestar import Request, Response, Router, delete, get, post
+from litestar import Response, Router, delete, get, post
 from litestar.response import Stream
 
 from tupli_schemas.episodes import EpisodeHeader
@@ -11,15 +11,13 @@ from tupli_server.episodes import downloads, listing, service, uploads
 from tupli_server.episodes.documents import EpisodeDocument
 from tupli_server.episodes.downloads import DownloadQuery
 from tupli_server.lists import as_list
-from tupli_server.paging import PageQuery
-from tupli_server.policy import Actor
+from tupli_server.parameters import Actor, AnyRequest, JSONBody, PageQuery
 
 FRAMES = "application/vnd.tupli.frames"
 MAX_IDS_BODY = 80_000_000
 MAX_JSON_BODY = 256_000_000
 """Steps as JSON are large; who sends more than this sends frames."""
 
-AnyRequest = Request[Any, Any, Any]
 Id = Annotated[str, id_parameter("episode")]
 
 
@@ -30,7 +28,7 @@ async def upload_episodes(actor: Actor, request: AnyRequest) -> list[EpisodeHead
 
 
 @post("/download", status_code=200, request_max_body_size=MAX_IDS_BODY)
-async def download_episodes(actor: Actor, data: DownloadQuery) -> Stream:
+async def download_episodes(actor: Actor, data: JSONBody[DownloadQuery]) -> Stream:
     """Episodes with their payloads as a stream of frames, the first of which is a manifest."""
     return Stream(downloads.download(actor, data), media_type=FRAMES)
 
