@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 
-from tupli_client import api_artifacts, api_transfers, references
+from tupli_client import api_artifacts, api_transfers, references, waiting
 from tupli_client.api_accounts import AccountMethods, as_json, read
 from tupli_client.credentials import Credentials
 from tupli_client.identity import SignedIn
@@ -20,12 +20,12 @@ from tupli_client.sources import PIECE_BYTES
 from tupli_client.storage import ArtifactSource, Progress, Selection, TupliStorage
 from tupli_client.transport import Transport
 from tupli_schemas.artifacts import ArtifactHeader, ArtifactMetadata
-from tupli_schemas.base import Header
+from tupli_schemas.base import Header, is_id
 from tupli_schemas.benchmarks import Benchmark, BenchmarkHeader, BenchmarkQuery
 from tupli_schemas.datasets import Dataset, DatasetHeader, DatasetUpload
 from tupli_schemas.episodes import Episode, EpisodeHeader
 from tupli_schemas.errors import ChecksumError, InvalidDataError, NotFoundError
-from tupli_schemas.filters import EVERYTHING, BaseFilter, parse_filter
+from tupli_schemas.filters import EVERYTHING, BaseFilter, FilterEQ, parse_filter
 from tupli_schemas.permissions import GLOBAL
 from tupli_schemas.searches import MAX_LIMIT
 
@@ -41,6 +41,8 @@ class TupliAPIClient(AccountMethods, TupliStorage):
         token: A personal access token. Without one, ``login`` signs in, or a sign-in that was kept is used.
         profile: Take URL and token from this profile of the settings.
     """
+
+    settles_waiting = True
 
     def __init__(self, url: str | None = None, token: str | None = None, profile: str | None = None) -> None:
         settings = load_settings(profile=profile)
@@ -190,12 +192,13 @@ class TupliAPIClient(AccountMethods, TupliStorage):
     # ---------------------------------------------------------------------------------------------------------- every kind
 
     def publish(self, uri: str, publish_in: str = GLOBAL) -> None:
-        self._whatever(uri, lambda noun: self._change(noun, "publish", uri, publish_in=publish_in))
+        self._change(self._noun_of(uri), "publish", uri, publish_in=publish_in)
 
     def unpublish(self, uri: str, unpublish_from: str = GLOBAL) -> None:
-        self._whatever(uri, lambda noun: self._change(noun, "unpublish", uri, unpublish_from=unpublish_from))
+        self._change(self._noun_of(uri), "unpublish", uri, unpublish_from=unpublish_from)
 
     def close(self) -> None:
+        waiting.settle()
         if self._transport:
             self._transport.close()
 
@@ -207,6 +210,7 @@ class TupliAPIClient(AccountMethods, TupliStorage):
         return self._transport
 
     def _send(self, method: str, path: str, **request: Any) -> requests.Response:
+        waiting.settle()
         return self._server().send(method, path, **request)
 
     def _get(self, noun: str, verb: str, id: str, **request: Any) -> requests.Response:
@@ -234,12 +238,11 @@ class TupliAPIClient(AccountMethods, TupliStorage):
         except (NotFoundError, InvalidDataError):
             return act(references.find(uri, lambda wanted: self._list(schema, wanted, (), None), schema).id)
 
-    def _whatever(self, uri: str, act: Callable[[str], None]) -> None:
-        for noun in references.KINDS.values():
-            try:
-                return act(noun)
-            except NotFoundError:
-                continue
+    def _noun_of(self, uri: str) -> str:
+        """What kind of thing ``uri`` is the id of."""
+        for schema, noun in references.KINDS.items():
+            if is_id(uri) and self._list(schema, FilterEQ(key="id", value=uri), (), 1):
+                return noun
         raise NotFoundError(f"{uri!r} is the id of nothing that you can see")
 
     def _list(self, schema: type[H], filter: BaseFilter | None, sort: Sequence[str], limit: int | None) -> list[H]:
