@@ -1,10 +1,13 @@
 """Benchmarks in a folder: the text of the environment is the payload."""
 
+from typing import Any
+
 from tupli_client.file_storage.contents import same_or_conflict
 from tupli_client.file_storage.index import Row
 from tupli_client.file_storage.payloads import payload_of
 from tupli_client.file_storage.shelf import Shelf
 from tupli_client.file_storage.writer import Writer, draft_of
+from tupli_schemas import inspection
 from tupli_schemas.base import new_id, now
 from tupli_schemas.benchmarks import Benchmark, BenchmarkHeader, BenchmarkQuery
 from tupli_schemas.errors import ConflictError
@@ -13,7 +16,12 @@ from tupli_schemas.errors import ConflictError
 def store(shelf: Shelf[BenchmarkHeader], query: BenchmarkQuery, created_by: str) -> BenchmarkHeader:
     """Store a benchmark, unless its author has stored one with an equal hash."""
     header = BenchmarkHeader(
-        id=query.id or new_id(), created_by=created_by, created_at=now(), hash=query.hash, metadata=query.metadata
+        id=query.id or new_id(),
+        created_by=created_by,
+        created_at=now(),
+        hash=query.hash,
+        metadata=query.metadata,
+        **_read(query.serialized),
     )
     draft = draft_of("benchmark", header, [query.serialized.encode()])
 
@@ -31,6 +39,15 @@ def store(shelf: Shelf[BenchmarkHeader], query: BenchmarkQuery, created_by: str)
         return header
 
     return shelf.session.write(work)
+
+
+def _read(serialized: str) -> dict[str, Any]:
+    """What the text says without being run: what it would touch, and the spaces."""
+    report = inspection.inspect(serialized)
+    if report.verdict == "refused":
+        return {"inspection": report}  # kept all the same: its data may be worth something
+    form = inspection.read(serialized).form
+    return {"inspection": report, "observation_space": form.observation_space, "action_space": form.action_space}
 
 
 def load(shelf: Shelf[BenchmarkHeader], uri: str) -> Benchmark:
