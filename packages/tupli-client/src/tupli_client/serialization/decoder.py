@@ -134,8 +134,8 @@ class _Decoder:
         return tuple.__new__(cls, arguments)
 
     def _fill(self, instance: Any, node: ObjectNode) -> None:
-        if node.arguments is not None:
-            raise RefusedEnvironmentError(f"{node.name} takes no arguments: its constructor is not called")
+        if node.arguments is not None or isinstance(instance, enum.Enum):
+            raise RefusedEnvironmentError(f"a {node.name} is made from attributes: its constructor is not called")
         fields, items = self._fields(node), [self.build(item) for item in node.items]
         match instance:
             case dict():

@@ -164,5 +164,8 @@ def _leaf(node: Node) -> bytes:
     return _json(node)
 
 
+_encoded = json.JSONEncoder(sort_keys=True).encode  # made once: `dumps` would make one for each token
+
+
 def _json(value: object) -> bytes:
-    return json.dumps(value, sort_keys=True).encode()
+    return _encoded(value).encode()

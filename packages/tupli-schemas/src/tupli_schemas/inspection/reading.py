@@ -17,7 +17,7 @@ from tupli_schemas.inspection.names import (
     standing_of_enumeration,
     standing_of_type,
 )
-from tupli_schemas.inspection.nodes import CallNode, ListNode, Node, ObjectNode, TypeNode, walk
+from tupli_schemas.inspection.nodes import CallNode, DictNode, ListNode, Node, ObjectNode, TypeNode, walk
 from tupli_schemas.inspection.schema import Inspection, Verdict
 from tupli_schemas.inspection.spec_rules import check_environment_arguments, check_wrapper_arguments
 from tupli_schemas.inspection.stored_form import EnvSpecForm, StoredForm, read_stored_form
@@ -87,6 +87,7 @@ def _read_payload(root: Node, names: _Names) -> None:
         match node:
             case ObjectNode(name=name):
                 names.add(name, standing_of_class(name))
+                _check_state(node)
             case TypeNode(name=name):
                 names.add(name, standing_of_type(name))
             case CallNode(name=name, is_class=True) if name not in known.RECIPE_CLASSES:
@@ -97,6 +98,16 @@ def _read_payload(root: Node, names: _Names) -> None:
     wrappers = (node for node in walk(root) if isinstance(node, ObjectNode) and node.name in known.WRAPPERS)
     # A wrapper keeps the arguments it was made with under this name.
     check_wrapper_arguments(dict(node.fields).get("_saved_kwargs") for node in wrappers)
+
+
+def _check_state(node: ObjectNode) -> None:
+    """Only a class that somebody trusts reads a state, and none reads EzPickle's: that is a call of its constructor."""
+    if node.state is None:
+        return
+    if standing_of_class(node.name) is Standing.KNOWN:
+        raise RefusedEnvironmentError(f"the state of a {node.name} is not loaded")
+    if isinstance(node.state, DictNode) and any(key == "_ezpickle_args" for key, _ in node.state.items):
+        raise RefusedEnvironmentError(f"a {node.name} was stored as a call of its constructor, which is not made")
 
 
 def _read_spec(spec: EnvSpecForm, arguments: ListNode, names: _Names) -> None:
