@@ -141,7 +141,7 @@ def test_rows_that_are_not_finite_are_left_out_with_a_warning() -> None:
     result = StateEntropy().evaluate(of_states(spoilt))
 
     assert result.value == pytest.approx(StateEntropy().evaluate(of_states(points)).value)
-    assert any("2 rows" in warning for warning in result.warnings)
+    assert any("Left out: 2 rows" in warning for warning in result.warnings)
 
 
 @pytest.mark.parametrize("states", [np.zeros((50, 3)), np.arange(5.0)])

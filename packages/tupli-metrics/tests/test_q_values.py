@@ -193,7 +193,7 @@ def test_steps_with_unknown_consequences_are_left_out_with_a_warning() -> None:
 
     assert result.value == pytest.approx(10, abs=1e-5)
     assert result.n_used == 12
-    assert any("3 steps were left out" in warning for warning in result.warnings)
+    assert any("Left out: 3 steps" in warning for warning in result.warnings)
 
 
 def test_data_of_unknown_consequences_alone_is_refused() -> None:

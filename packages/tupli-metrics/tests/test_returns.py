@@ -68,14 +68,14 @@ def test_open_episodes_are_left_out_with_a_warning() -> None:
     result = TrajectoryQuality(0, 10).evaluate(episodes)
 
     assert result.value == pytest.approx(0.25)
-    assert "1 open episodes" in result.warnings[0]
+    assert "1 open episode." in result.warnings[0]
 
 
 def test_data_without_any_end_is_used_with_a_warning() -> None:
     result = TrajectoryQuality(0, 10).evaluate([episode([3], terminated=False), episode([2], terminated=False)])
 
     assert result.value == pytest.approx(0.25)
-    assert "no episode has an end" in result.warnings[0]
+    assert "No episode has an end" in result.warnings[0]
 
 
 @pytest.mark.parametrize("metric", [TrajectoryQuality(0, 1), EstimatedReturnImprovement()])
@@ -87,7 +87,7 @@ def test_parts_of_episodes_have_no_return(metric: TrajectoryQuality | EstimatedR
 
 
 def test_rewards_that_are_not_finite_are_refused() -> None:
-    with pytest.raises(InvalidDataError, match="1 rewards are NaN or infinite"):
+    with pytest.raises(InvalidDataError, match="infinite: 1 reward, so"):
         EstimatedReturnImprovement().evaluate([episode([1.0, math.nan]), episode([2.0])])
 
 

@@ -41,7 +41,7 @@ def test_lengths_sparsity_and_ends_are_counted() -> None:
     assert result.details["reward_sparsity"] == pytest.approx(4 / 6)
     assert [result.details[end] for end in ("terminated", "truncated", "open", "partial")] == [1, 1, 1, 0]
     assert result.value == 0.5  # of the two finished ones
-    assert "1 open episodes" in result.warnings[0]
+    assert "1 open episode." in result.warnings[0]
 
 
 def test_parts_of_episodes_are_listed_but_marked() -> None:

@@ -64,7 +64,7 @@ class StateActionCoverage(Metric):
                 n_used=steps,
                 params=self.params(),
                 details=details,
-                warnings=("without a reference this is a count, which grows with the number of steps.",),
+                warnings=("Without a reference this is a count, which grows with the number of steps.",),
             )
         n = min(steps, reference.n) if self.match_size else steps
         here, there = expected_unique(counts, n), expected_unique(_reference_counts(reference), min(n, reference.n))
@@ -76,7 +76,7 @@ class StateActionCoverage(Metric):
             n_used=n,
             params=self.params() | {"cells": reference.cells},
             details=details | {"unique_at_n": here, "reference_unique_at_n": there, "reference_steps": reference.n},
-            warnings=(f"{steps} steps are compared with {reference.n}: more steps show more pairs.",) * unequal,
+            warnings=(f"{steps:,} steps are compared with {reference.n:,}: more steps show more pairs.",) * unequal,
             reference=reference.id,
         )
 
@@ -116,9 +116,8 @@ def expected_unique(counts: Integers, n: int) -> float:
 
 
 def rarefaction(counts: Integers, points: int = 40) -> tuple[Integers, NDArray[np.float64]]:
-    """The expected number of distinct rows against the number of rows drawn: (sizes, expected), evenly spaced in the logarithm."""
-    total = int(counts.sum())
-    sizes = np.unique(np.geomspace(1, total, points).round().astype(np.int64))
+    """The expected number of distinct rows against the number of rows drawn: (sizes, expected), evenly spaced."""
+    sizes = np.unique(np.linspace(1, int(counts.sum()), points).round().astype(np.int64))
     return sizes, np.array([expected_unique(counts, int(n)) for n in sizes])
 
 

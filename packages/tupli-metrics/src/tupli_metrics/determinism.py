@@ -71,7 +71,7 @@ class Determinism(Metric):
             n_used=len(near),
             params=self.params(),
             details={"kind": "discrete" if actions.discrete else "continuous", "varied_dimensions": int(varied.sum())},
-            warnings=() if varied.any() else ("all actions are equal, so there is nothing to decide.",),
+            warnings=() if varied.any() else ("All actions are equal, so there is nothing to decide.",),
             reference=reference.id if reference else None,
         )
 

@@ -16,8 +16,8 @@ from tupli_metrics.rows import Matrix
 from tupli_metrics.search import QUERIES, Scale, Search
 from tupli_schemas.errors import InvalidDataError
 
-COMPARE_ONLY = "compare it only between data sets at the same n, k, d and scale: it is no absolute number."
-RAW_UNITS = "distances are in the data's own units: give a reference or a scale, else a dimension counts by its unit."
+COMPARE_ONLY = "Compare it only between data sets at the same n, k, d and scale: it is no absolute number."
+RAW_UNITS = "Distances are in the data's own units: give a reference or a scale, else a dimension counts by its unit."
 
 
 @dataclass(frozen=True, slots=True)

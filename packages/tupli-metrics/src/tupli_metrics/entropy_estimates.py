@@ -11,6 +11,7 @@ from tupli_metrics.hashing import Hashes, occurrences, row_hashes
 from tupli_metrics.neighbours import nearest
 from tupli_metrics.rows import Rows
 from tupli_metrics.search import Neighbourhood, Points, Search, too_few_points
+from tupli_metrics.wording import several
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,9 @@ class Estimate:
     def warnings(self) -> Iterator[str]:
         """What a reader has to know."""
         if self.not_finite:
-            yield f"{self.not_finite} rows with NaN or infinite numbers were left out."
+            yield f"Left out: {several(self.not_finite, 'row')} with NaN or infinite numbers."
         if self.left_out:
-            yield f"{self.left_out:.1%} of the points have too few others with the same discrete part, and were left out."
+            yield f"Left out: {self.left_out:.1%} of the points, which have too few others with the same discrete part."
 
 
 def of_distances(hood: Neighbourhood, k: int) -> Estimate:

@@ -125,5 +125,5 @@ def _measure(metric: Metric, facts: Facts, reference: Reference | None) -> Metri
         return metric.measure(facts, reference)
     except TupliError as error:
         return MetricResult(
-            name=metric.name, value=math.nan, params=metric.params(), warnings=(f"not measured: {error}",)
+            name=metric.name, value=math.nan, params=metric.params(), warnings=(f"Not measured: {error}.",)
         )

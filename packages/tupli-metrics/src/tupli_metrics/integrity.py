@@ -102,12 +102,15 @@ class _Checks:
 
     def _of_rewards(self, episode: EpisodeData) -> Iterator[Finding]:
         bad = ~np.isfinite(episode.rewards)
-        if count := int(bad.sum()):
+        count = int(bad.sum())
+        if count:
             yield Finding(
                 "rewards-not-finite", "error", "rewards are NaN or infinite", count, "steps", self._n, int(bad.argmax())
             )
         low, high = self._rewards
-        self._rewards = min(low, float(episode.rewards.min())), max(high, float(episode.rewards.max()))
+        if count < len(bad):
+            finite = episode.rewards[~bad] if count else episode.rewards
+            self._rewards = min(low, float(finite.min())), max(high, float(finite.max()))
 
     def _of_ends(self, episode: EpisodeData) -> Iterator[Finding]:
         terminated, truncated = bool(episode.terminated[-1]), bool(episode.truncated[-1])

@@ -120,5 +120,13 @@ class _LimitCollector:
         self._high = np.fmax(self._high, high) if len(self._high) else high
 
 
+def extremes(rows: Rows) -> tuple[Floats, Floats]:
+    """The least and the greatest finite value of each column; 0 where there is none."""
+    low, high = np.full(rows.d, np.inf), np.full(rows.d, -np.inf)
+    for _, chunk in rows.chunks():
+        low, high = np.fmin(low, _finite(chunk, np.inf).min(axis=0)), np.fmax(high, _finite(chunk, -np.inf).max(axis=0))
+    return np.where(np.isfinite(low), low, 0.0), np.where(np.isfinite(high), high, 0.0)
+
+
 def _finite(column: Floats, otherwise: float) -> Floats:
     return np.where(np.isfinite(column), column, otherwise).astype(np.float64)

@@ -12,6 +12,7 @@ from tupli_metrics.q_linear import LinearQ, lstd
 from tupli_metrics.q_tabular import certainty_equivalent
 from tupli_metrics.rewards import RewardColumns
 from tupli_metrics.transitions import Transitions
+from tupli_metrics.wording import several
 
 RESIDUAL = 1e-3
 """Equations that are left with more than this share of their right side have no trustworthy solution."""
@@ -46,7 +47,7 @@ def monte_carlo(columns: RewardColumns, gamma: float) -> Answer:
     episodes = len(by_episode)
     error = float(np.sqrt((by_episode**2).sum() * episodes / (episodes - 1)) / len(to_go)) if episodes > 1 else None
     cut = int((~columns.terminated).sum())
-    note = f"{cut} of {episodes} episodes did not terminate: what they would still have earned is missing from returns to go."
+    note = f"{cut:,} of {several(episodes, 'episode')} did not terminate: what they would still have earned is missing."
     return Answer(value, error, len(to_go), notes=(note,) * bool(cut))
 
 
@@ -58,8 +59,8 @@ def linear(transitions: Transitions, basis: Basis, gamma: float) -> Answer:
 def greedy(transitions: Transitions, basis: Basis, gamma: float, seed: int) -> Answer:
     """The fixed point of fitted Q-iteration."""
     found = improve(transitions, basis, gamma, seed)
-    doubts = () if found.converged else (f"the greedy policy still changed after {found.iterations} improvements.",)
-    extrapolates = "greedy values extrapolate: they ask for pairs that the data does not show."
+    doubts = () if found.converged else (f"The greedy policy still changed after {found.iterations} improvements.",)
+    extrapolates = "Greedy values extrapolate: they ask for pairs that the data does not show."
     return _of(found.values, transitions, gamma, {"iterations": found.iterations}, (extrapolates,), doubts)
 
 
@@ -68,9 +69,7 @@ def tabular(transitions: Transitions, gamma: float) -> Answer:
     found = certainty_equivalent(transitions, gamma)
     notes = _dropped(transitions)
     if found.share < 1:
-        notes += (
-            f"{1 - found.share:.1%} of the steps lead to states in which the data never acts, and were left out.",
-        )
+        notes += (f"Left out: {1 - found.share:.1%} of the steps, which lead to states in which the data never acts.",)
     return Answer(found.value, None, round(found.share * len(transitions.rewards)), {"pairs": found.pairs}, notes)
 
 
@@ -95,7 +94,7 @@ def _of(
 def _dropped(transitions: Transitions) -> tuple[str, ...]:
     if not transitions.dropped:
         return ()
-    return (f"{transitions.dropped} steps were left out, as nobody knows what followed them.",)
+    return (f"Left out: {several(transitions.dropped, 'step')}, as nobody knows what followed.",)
 
 
 def _doubts(found: LinearQ, transitions: Transitions, gamma: float) -> tuple[str, ...]:
@@ -106,6 +105,6 @@ def _doubts(found: LinearQ, transitions: Transitions, gamma: float) -> tuple[str
     slack = 1e-6 * max(1.0, abs(least), abs(greatest))
     impossible = not least - slack <= found.value <= greatest + slack
     unsolved = not found.residual <= RESIDUAL
-    return (f"no rewards of the data could sum to {found.value:g}.",) * impossible + (
-        f"the equations are solved only up to {found.residual:.1%}.",
+    return (f"No rewards of the data could sum to {found.value:g}.",) * impossible + (
+        f"The equations are solved only up to {found.residual:.1%}.",
     ) * unsolved

@@ -134,7 +134,7 @@ def _best_return(facts: Facts) -> float | None:
     try:
         return float(facts[Rewards()].finished_returns()[0].max())
     except InvalidDataError:
-        return None  # parts of episodes have no return, but they cover states
+        return None  # parts of episodes have no return, nor have infinite rewards; but they cover states
 
 
 def _scale(facts: Facts, moments: Moments) -> tuple[float, ...] | None:

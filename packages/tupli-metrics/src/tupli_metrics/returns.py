@@ -103,10 +103,10 @@ class EstimatedReturnImprovement(Metric):
         least = self._least(returns)
         shifted = returns - min(least, 0.0)
         if len(returns) == 1:
-            warnings += ("there is one episode: nothing can be better than the average.",)
+            warnings += ("There is one episode: nothing can be better than the average.",)
         if self.min_return is None and least < 0:
             warnings += (
-                "returns are negative and were shifted by the least of this data: give min_return to compare data sets.",
+                "Returns are negative and were shifted by the least of this data: give min_return to compare data sets.",
             )
         return MetricResult(
             name=self.name,

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tupli_metrics.passes import Collector
+from tupli_metrics.wording import several
 from tupli_schemas.columns import EpisodeData
 from tupli_schemas.errors import InvalidDataError
 
@@ -45,8 +46,14 @@ class RewardColumns:
         return self.terminated | self.truncated
 
     def returns(self, gamma: float = 1.0) -> Floats:
-        """The sum of ``gamma**t`` times the reward of step t, for each episode."""
-        rewards = self.rewards if gamma == 1.0 else self.rewards * gamma ** self._steps()
+        """The sum of ``gamma**t`` times the reward of step t, for each episode.
+
+        Raises:
+            InvalidDataError: Some rewards are NaN or infinite.
+        """
+        rewards = self._finite_rewards()
+        if gamma != 1.0:
+            rewards = rewards * gamma**self.times
         return np.asarray(np.add.reduceat(rewards, self.starts))
 
     def finished_returns(self, gamma: float = 1.0) -> tuple[Floats, tuple[str, ...]]:
@@ -57,14 +64,14 @@ class RewardColumns:
         """
         if n_partial := int(self.partial.sum()):
             raise InvalidDataError(
-                f"{n_partial} of {len(self.partial)} episodes are parts, left by a tuple filter: they have no return",
+                f"{n_partial:,} of {several(len(self.partial), 'episode')} are parts, left by a tuple filter, and have no return",
                 hint="evaluate the data set without its tuple filter",
             )
         returns, finished = self.returns(gamma), self.finished
         n_open = len(returns) - int(finished.sum())
         if n_open == len(returns):
-            return returns, ("no episode has an end, so all were used: their returns may be cut short.",)
-        left_out = (f"{n_open} open episodes were left out.",) if n_open else ()
+            return returns, ("No episode has an end, so all were used: their returns may be cut short.",)
+        left_out = (f"Left out: {several(n_open, 'open episode')}.",) if n_open else ()
         return returns[finished], left_out
 
     def returns_to_go(self, gamma: float) -> Floats:
@@ -72,17 +79,29 @@ class RewardColumns:
 
         G_t = r_t + gamma G_(t+1) is a bidiagonal system of equations: one backward substitution serves all episodes, the coefficient
         being 0 where the next row belongs to another one.
+
+        Raises:
+            InvalidDataError: Some rewards are NaN or infinite.
         """
         from scipy.linalg import solve_banded
 
         bands = np.zeros((2, len(self.rewards)))
         bands[0, 1:], bands[1] = -gamma, 1.0
         bands[0, self.starts] = 0.0
-        return np.asarray(solve_banded((0, 1), bands, self.rewards, check_finite=False))
+        return np.asarray(solve_banded((0, 1), bands, self._finite_rewards(), check_finite=False))
 
-    def _steps(self) -> Integers:
+    @property
+    def times(self) -> Integers:
         """The time t of each row within its episode."""
         return np.arange(len(self.rewards)) - np.repeat(self.starts, self.lengths)
+
+    def _finite_rewards(self) -> Floats:
+        if bad := len(self.rewards) - int(np.isfinite(self.rewards).sum()):
+            raise InvalidDataError(
+                f"NaN or infinite: {several(bad, 'reward')}, so there are no returns",
+                hint="Integrity() says where they are",
+            )
+        return self.rewards
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +129,5 @@ class _RewardCollector:
 
     def finish(self) -> RewardColumns:
         rewards = np.concatenate(self._rewards)
-        if bad := len(rewards) - int(np.isfinite(rewards).sum()):
-            raise InvalidDataError(
-                f"{bad} rewards are NaN or infinite, so there are no returns", hint="Integrity() says where they are"
-            )
         lengths, *flags = np.array(self._ends, np.int64).T
         return RewardColumns(rewards, lengths, *(flag.astype(bool) for flag in flags))

@@ -11,6 +11,7 @@ from tupli_metrics.hashing import first_occurrences, row_hashes
 from tupli_metrics.neighbours import Nearest, nearest
 from tupli_metrics.passes import Facts
 from tupli_metrics.rows import Matrix, Rows
+from tupli_metrics.wording import several
 from tupli_schemas.arrays import Array
 from tupli_schemas.errors import InvalidDataError
 
@@ -138,7 +139,7 @@ class Search:
 def too_few_points(n: int, k: int) -> InvalidDataError:
     """The error for n points that shall have k neighbours each."""
     return InvalidDataError(
-        f"there are {n} points, too few for {k} neighbours of each; equal points may count once",
+        f"{several(n, 'point')}, too few for {k} neighbours of each; equal points may count once",
         hint="give more data" + f", or k below {n}" * (n > 1),
     )
 

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from tupli_metrics.base import Metric, MetricResult
 from tupli_metrics.entropy_formulas import shannon
 from tupli_metrics.hashing import row_hashes
-from tupli_metrics.moments import Spread
+from tupli_metrics.moments import Spread, extremes
 from tupli_metrics.passes import Facts, Need
 from tupli_metrics.reference import Reference
 from tupli_metrics.returns import standard_error
 from tupli_metrics.rewards import RewardColumns, Rewards
 from tupli_metrics.rows import Matrix, Rows
+from tupli_metrics.wording import several
 
 Floats = NDArray[np.float64]
 
@@ -73,7 +74,7 @@ class ReturnStatistics(Metric):
 
     def _returns(self, columns: RewardColumns) -> tuple[Floats, tuple[str, ...]]:
         if n_partial := int(columns.partial.sum()):
-            warning = f"{n_partial} episodes are parts, left by a tuple filter: their sums are no returns."
+            warning = f"Parts left by a tuple filter: {several(n_partial, 'episode')}, whose sums are no returns."
             return columns.returns(self.gamma), (warning,)
         return columns.finished_returns(self.gamma)
 
@@ -138,9 +139,7 @@ def _of_discrete(actions: Rows) -> tuple[float, float, dict[str, Any]]:
 
 
 def _of_continuous(actions: Rows) -> tuple[float, float, dict[str, Any]]:
-    spread, low, high = Spread.of(actions), np.full(actions.d, np.inf), np.full(actions.d, -np.inf)
-    for rows in _finite_chunks(actions):
-        low, high = np.fmin(low, rows.min(axis=0)), np.fmax(high, rows.max(axis=0))
+    spread, (low, high) = Spread.of(actions), extremes(actions)
     width, counts = np.where(high > low, high - low, 1.0), np.zeros((BINS, actions.d), np.int64)
     for rows in _finite_chunks(actions):
         cells = np.clip((rows - low) / width * BINS, 0, BINS - 1).astype(np.int64)

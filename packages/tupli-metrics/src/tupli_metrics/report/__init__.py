@@ -1,0 +1,5 @@
+"""Reports on one data set, and comparisons of two."""
+
+from tupli_metrics.report.reports import Report, report
+
+__all__ = ["Report", "report"]
