@@ -81,8 +81,8 @@ class AwkwardEnv(gymnasium.Env[Any, Any]):
     """Gives observations of any space, always in the same memory; changes the actions it gets; fails when it is told to."""
 
     def __init__(self, observation_space: spaces.Space[Any], action_space: spaces.Space[Any], length: int = 5) -> None:
-        self.observation_space = observation_space
-        self.action_space = action_space
+        self.observation_space = deepcopy(observation_space)  # spaces draw at random, each for itself
+        self.action_space = deepcopy(action_space)
         self.fails = False
         self._length = length
         self._step = 0

@@ -1,7 +1,6 @@
 """Vector environments: the episodes of every sub-environment, apart, in each autoreset mode, against logs kept inside."""
 
 from collections import defaultdict
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +61,7 @@ def storage(tmp_path: Path) -> FileStorage:
 
 def make(mode: str, kind: str = "box", n: int = 3, vectorised: Any = SyncVectorEnv) -> Any:
     """A vector environment whose sub-environments keep logs; their episodes have different lengths."""
-    makers = [lambda length=length: Truth(Keen(*deepcopy(SPACES[kind]), length)) for length in range(n)]
+    makers = [lambda length=length: Truth(Keen(*SPACES[kind], length)) for length in range(n)]
     return vectorised(makers, autoreset_mode=mode) if HAS_MODES else vectorised(makers)
 
 
