@@ -10,15 +10,14 @@ Its meaning, which ``matching`` (one object), the server's ``querying`` (MongoDB
 - A key names a field of the header first, else a key of its metadata; ``metadata.`` may always be written.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, model_validator
 
-from tupli_schemas.base import MAX_INT, MIN_INT, Key, Scalar, Schema
+from tupli_schemas.base import Key, Schema
+from tupli_schemas.comparables import Comparable
 from tupli_schemas.errors import InvalidFilterError, invalid_data
 
 MAX_DEPTH = 50
@@ -39,38 +38,6 @@ class FilterType(StrEnum):
     AND = "AND"
     OR = "OR"
     NOT = "NOT"
-
-
-def _comparable(value: Any) -> Any:
-    """A value that a filter can compare with: numpy scalars and times take their plain form, anything else is refused."""
-    if type(value).__module__ == "numpy" and hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.isoformat()
-    if problem := _value_problem(value):
-        raise ValueError(problem)
-    return value
-
-
-def _value_problem(value: Any) -> str | None:
-    if isinstance(value, datetime):
-        return "a time needs its zone, for example datetime(2026, 1, 31, tzinfo=UTC)"
-    if not isinstance(value, bool | int | float | str):
-        return f"a filter compares with a number, a string or a boolean, not with {type(value).__name__}"
-    if isinstance(value, float) and not math.isfinite(value):
-        return f"nothing compares with {value}"
-    if isinstance(value, int) and not MIN_INT <= value <= MAX_INT:
-        return "integers have at most 64 bits"
-    if isinstance(value, str) and ("\x00" in value or not _encodable(value)):
-        return "text cannot hold NUL or half a surrogate pair"
-    return None
-
-
-def _encodable(text: str) -> bool:
-    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
-
-
-Comparable = Annotated[Scalar, BeforeValidator(_comparable)]
 
 
 class BaseFilter(Schema):
