@@ -131,7 +131,7 @@ class ShortSegments(History):
 
 TestHistory = History.TestCase
 TestShortSegments = ShortSegments.TestCase
-TestHistory.settings = TestShortSegments.settings = settings(max_examples=25, stateful_step_count=25)
+TestHistory.settings = TestShortSegments.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
 
 
 def test_compacting_gives_the_space_of_deleted_objects_back(tmp_path: Path) -> None:
