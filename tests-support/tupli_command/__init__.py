@@ -9,10 +9,8 @@ import struct
 import subprocess
 import sys
 import termios
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -110,12 +108,3 @@ def _read_all(terminal: int) -> bytes:
     except OSError:  # Linux's way to say that nobody writes to it any more
         pass
     return seen
-
-
-def wait_for(file: Path) -> None:
-    """Wait until a file is there."""
-    deadline = time.monotonic() + SECONDS
-    while not file.exists():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{file} did not appear")
-        time.sleep(0.01)

@@ -70,30 +70,34 @@ def _header_beside(file: Path) -> EpisodeHeader | None:
 
 
 def _read_columns(file: Path) -> EpisodeData:
-    if file.suffix == ".npz":
-        return _from_npz(file)
     try:
-        return codec.decode(file.read_bytes())
+        return _from_npz(file) if file.suffix == ".npz" else codec.decode(file.read_bytes())
     except InvalidDataError as error:
         raise InvalidDataError(f"{file} is no episode: {error.detail}", hint=error.hint) from error
 
 
 def _from_npz(file: Path) -> EpisodeData:
-    try:
-        with np.load(file, allow_pickle=False) as arrays:
-            columns = {name: arrays[name] for name in arrays.files}
-    except (ValueError, zipfile.BadZipFile, EOFError) as error:
-        raise InvalidDataError(f"{file} is no npz file of plain arrays: {error}") from error
     tree: dict[str, Any] = {}
-    for name, values in columns.items():
+    for name, values in _arrays(file).items():
         _put(tree, name.split("/"), values)
     if tree.keys() - set(_COLUMNS) or set(_COLUMNS[:-1]) - tree.keys():
         raise InvalidDataError(
-            f"{file} has the columns {', '.join(sorted(tree))}",
+            f"it has the columns {', '.join(sorted(tree))}",
             hint=f"an episode has {', '.join(_COLUMNS)}; infos are optional",
         )
-    ends = {name: column[()] if (column := tree.pop(name)).ndim == 0 else column for name in _COLUMNS[3:5]}
+    ends = {
+        name: column[()] if (column := tree.pop(name)).ndim == 0 else column for name in ("terminated", "truncated")
+    }
     return EpisodeData.from_arrays(**tree, **ends)
+
+
+def _arrays(file: Path) -> dict[str, Any]:
+    """What an npz file holds; objects, which would have to be unpickled, are refused."""
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except (ValueError, zipfile.BadZipFile, EOFError) as error:
+        raise InvalidDataError(f"it is no npz file of plain arrays: {error}") from error
 
 
 def _put(tree: dict[str, Any], path: list[str], values: Any) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,8 +19,12 @@ from tupli_client.cli.searching import Searching
 from tupli_client.references import names
 from tupli_client.storage import TupliStorage
 from tupli_schemas.benchmarks import BenchmarkHeader, BenchmarkMetadata, BenchmarkQuery
+from tupli_schemas.errors import InvalidDataError
 from tupli_schemas.filters import EVERYTHING, FilterEQ
 from tupli_schemas.inspection import Inspection, identity
+
+if TYPE_CHECKING:  # imported by the command that needs it
+    import gymnasium
 
 app = Noun("Environments, fully configured and stored.")
 
@@ -133,15 +137,25 @@ def create_benchmark(
     ] = "{}",
 ) -> None:
     """Store an environment that Gymnasium knows by name."""
-    import gymnasium
-
     from tupli_client.env import TupliEnvWrapper
 
     with place.open() as storage:
-        made = TupliEnvWrapper(gymnasium.make(env, **json_object(arguments)), storage)
+        made = TupliEnvWrapper(_make(env, json_object(arguments)), storage)
         metadata = about.metadata(otherwise=env)
         benchmark_id = made.store(**metadata.model_dump(exclude={"extra"}), metadata=metadata.extra)
         KIND.show(screen, storage, KIND.find(storage, benchmark_id))
+
+
+def _make(env: str, arguments: dict[str, Any]) -> "gymnasium.Env[Any, Any]":
+    """The environment that Gymnasium makes of a name."""
+    import gymnasium
+
+    try:
+        return gymnasium.make(env, **arguments)
+    except (gymnasium.error.Error, ImportError, TypeError, ValueError) as error:
+        raise InvalidDataError(
+            f"Gymnasium cannot make {env!r}: {error}", hint="is it installed here, and spelt like this?"
+        ) from error
 
 
 @app.command("download")

@@ -1,5 +1,6 @@
 """How a run ends that went wrong: what, why and what next on stderr, and an exit code that means something."""
 
+import re
 from types import TracebackType
 from typing import Any
 
@@ -108,7 +109,8 @@ def as_tupli_error(error: BaseException) -> Any:
     if isinstance(error, TupliError):
         return error
     if isinstance(error, ValidationError):
-        return invalid_data(error, f"the {error.title}")
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", error.title).lower()
+        return invalid_data(error, f"the {words}")
     if isinstance(error, OSError):
         named = f": {error.filename}" if error.filename else ""
         return TupliError(f"{error.strerror or error}{named}")
