@@ -87,7 +87,7 @@ class SelectedEpisode:
     @property
     def n_runs(self) -> int:
         """How many pieces of consecutive steps are selected."""
-        return int(np.count_nonzero(self.terminals | self.timeouts))
+        return 1 if self.mask is None else int(np.count_nonzero(self.terminals | self.timeouts))
 
     def runs(self) -> Iterator[EpisodeData]:
         """The selected steps as pieces of consecutive ones, sharing memory: the whole episode, or parts with ``is_partial``."""
