@@ -50,8 +50,14 @@ def store_or_find(storage: TupliStorage, query: BenchmarkQuery, *, exist_ok: boo
 
 
 def publish(storage: TupliStorage, benchmark_id: str, publish_in: str) -> None:
-    """Publish a benchmark, after the artifacts that nobody could load it without."""
-    for artifact in _artifacts_of(_header(storage, benchmark_id)):
+    """Publish a benchmark, after the artifacts that nobody could load it without.
+
+    One that the group has already is left as it is: it may be an equal one of somebody else's, which storing found.
+    """
+    header = _header(storage, benchmark_id)
+    if publish_in in header.published_in:
+        return
+    for artifact in _artifacts_of(header):
         storage.publish_artifact(artifact, publish_in)
     storage.publish_benchmark(benchmark_id, publish_in)
 
