@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logged_env import ACTION_SPACE, OBSERVATION_SPACE, LoggedEnv, Transition, play
-from tupli_client.convert import Steps, to_d4rl, to_numpy
-from tupli_client.convert.parsers import BaseTupleParser, NumpyTupleParser
+from tupli_client.convert import to_d4rl, to_numpy
 from tupli_client.selections.episode import SelectedEpisode
 from tupli_schemas.columns import EpisodeData
 from tupli_schemas.errors import InvalidDataError
@@ -229,23 +228,3 @@ def test_text_has_next_observations_too() -> None:
     columns = to_d4rl([an_episode(["a", "b", "c"])])
 
     assert list(columns["next_observations"]) == ["b", "c"]
-
-
-# ---------------------------------------------------------------------------------------------------------------- parsers
-
-
-def test_the_numpy_parser_takes_lists_and_arrays() -> None:
-    steps = NumpyTupleParser.parse_lists([[1.0], [2.0]], [0, 1], [0.5, 1.5], [False, True], [False, False])
-
-    assert isinstance(steps, Steps)
-    assert np.asarray(steps.observations).tolist() == [[1.0], [2.0]]
-    assert np.asarray(steps.actions).dtype == np.int64
-
-
-def test_a_parser_of_ones_own_gets_the_five_columns() -> None:
-    class Lengths(BaseTupleParser):
-        @classmethod
-        def parse_lists(cls, obs: Any, act: Any, rew: Any, term: Any, trunc: Any) -> tuple[int, ...]:
-            return tuple(map(len, (obs, act, rew, term, trunc)))
-
-    assert Lengths.parse_lists(*to_numpy([an_episode(np.zeros((3, 1)))])) == (2, 2, 2, 2, 2)
