@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Request
 from litestar.enums import ScopeType
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, SerializationException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from tupli_schemas.errors import InvalidDataError
@@ -90,7 +90,7 @@ class JsonRequest(Request[Any, Any, Any]):
 
         Raises:
             HTTPException: The body is declared to be something else.
-            InvalidDataError: It is nested too deeply.
+            InvalidDataError: It is no JSON, or nested too deeply.
         """
         declared, _ = self.content_type
         if declared and declared != "application/json" and not declared.endswith("+json"):
@@ -99,3 +99,5 @@ class JsonRequest(Request[Any, Any, Any]):
             return await super().json()
         except RecursionError:
             raise InvalidDataError("the JSON is nested too deeply") from None
+        except SerializationException as error:
+            raise InvalidDataError(f"the body is not JSON: {error}") from None

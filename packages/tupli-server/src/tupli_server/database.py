@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+import pymongo
 import structlog
 from beanie import Document, init_beanie
 from pymongo import AsyncMongoClient, WriteConcern
@@ -20,7 +21,10 @@ JOURNALED = WriteConcern(w="majority", j=True)
 """How everything is written whose writer was told that it is stored: it survives the end of the database's process."""
 
 SCHEMA_VERSION = 1
-SERVER_SELECTION_SECONDS = 5
+SERVER_SELECTION_SECONDS = 15
+"""How long an operation waits for a server that takes it: long enough for a replica set to elect a new primary."""
+
+ATTEMPT_SECONDS = 2
 
 _log = structlog.get_logger(__name__)
 
@@ -57,10 +61,11 @@ async def wait_for(database: Database, seconds: float) -> None:
     deadline = asyncio.get_running_loop().time() + seconds
     while True:
         try:
-            return await _mark(database)
-        except OperationFailure as error:
-            raise StorageError(f"the database refuses to work for us: {error.details or error}") from None
+            with pymongo.timeout(ATTEMPT_SECONDS):
+                return await _mark(database)
         except PyMongoError as error:
+            if isinstance(error, OperationFailure) and not error.timeout:
+                raise StorageError(f"the database refuses to work for us: {error}") from None
             if asyncio.get_running_loop().time() >= deadline:
                 raise UnreachableError(
                     f"the database did not answer within {seconds:g} s: {_gist(error)}",
