@@ -87,9 +87,8 @@ def store_benchmark(storage: TupliStorage, name: str = "logged") -> BenchmarkHea
 
 
 def record(storage: TupliStorage, benchmark: BenchmarkHeader, data: EpisodeData, **metadata: Any) -> EpisodeHeader:
-    """A stored episode, whose id sorts by when it was played."""
-    number = int(np.asarray(data.observations)[0, 0])
-    return storage.record_episode(Episode(id=f"e{number:06}", benchmark_id=benchmark.id, metadata=metadata, data=data))
+    """A stored episode."""
+    return storage.record_episode(Episode(benchmark_id=benchmark.id, metadata=metadata, data=data))
 
 
 OBSERVATION_SPACE = BoxSpec(low="-inf", high="inf", shape=(2,), dtype="float32")

@@ -18,8 +18,8 @@ pytest.importorskip("pandas")
 def test_each_row_says_where_it_comes_from_and_what_happened(tmp_path: Path) -> None:
     storage, env = FileStorage(tmp_path), LoggedEnv()
     benchmark = store_benchmark(storage)
-    record(storage, benchmark, play(env, 3, "terminated"))
-    record(storage, benchmark, play(env, 2, "both"))
+    first = record(storage, benchmark, play(env, 3, "terminated"))
+    second = record(storage, benchmark, play(env, 2, "both"))
 
     frame = TupliDataset(storage).with_tuple_filter("observation[1] != 1").convert_to_dataframe()
 
@@ -27,7 +27,7 @@ def test_each_row_says_where_it_comes_from_and_what_happened(tmp_path: Path) -> 
         "episode_id", "benchmark_id", "step",
         "observation.0", "observation.1", "action", "reward", "terminated", "truncated", "info.parity",
     ]  # fmt: skip
-    assert frame["episode_id"].tolist() == ["e000000", "e000000", "e000001"]
+    assert frame["episode_id"].tolist() == [first.id, first.id, second.id]
     assert set(frame["benchmark_id"]) == {benchmark.id}
     assert frame["step"].tolist() == [0, 2, 0]
     assert frame["observation.1"].tolist() == [0, 2, 0]
