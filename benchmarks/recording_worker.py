@@ -28,8 +28,11 @@ def bare(folder: str) -> Contender:  # noqa: ARG001
 def tupli(folder: str) -> Contender:
     from tupli_client import FileStorage, TupliEnvWrapper
 
-    env = TupliEnvWrapper(gymnasium.make("CartPole-v1"), FileStorage(folder))
-    env.store("cart-pole")
+    # As after loading. The environment that was stored is 0.7 us slower from then on: Python 3.11 keeps attributes in a faster way
+    # until somebody looks at all of them.
+    storage = FileStorage(folder)
+    benchmark_id = TupliEnvWrapper(gymnasium.make("CartPole-v1"), storage).store("cart-pole")
+    env = TupliEnvWrapper(gymnasium.make("CartPole-v1"), storage, benchmark_id)
     return env, env.close
 
 
