@@ -13,6 +13,9 @@ from .dataset import TupliDataset as TupliDataset
 from .env import TupliEnvWrapper as TupliEnvWrapper
 from .file_storage import FileStorage as FileStorage
 from .recorder import EpisodeRecorder as EpisodeRecorder
+from .replay import Verdict as Verdict
+from .replay import verify as verify
+from .rollout import Evaluation as Evaluation
 from .rollout import evaluate as evaluate
 from .rollout import rollout as rollout
 from .schemas import EVERYTHING as EVERYTHING
