@@ -66,6 +66,7 @@ def test_a_cell_is_one_line_and_nothing_that_a_terminal_obeys(text: str) -> None
         (["global", "ems"], "global,ems", "global,ems"),
         ([1, None], "[1,null]", "[1,null]"),
         ({"month": "June", "hot": True}, "month=June, hot=yes", '{"month":"June","hot":true}'),
+        ([{"group": "ems"}, {"group": "x"}], "group=ems; group=x", '[{"group":"ems"},{"group":"x"}]'),
         ("2026-01-31T12:00:00.123000Z", "2026-01-31 12:00", "2026-01-31T12:00:00.123000Z"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 UNKNOWN = "-"
@@ -29,17 +30,30 @@ def exact(value: Any) -> str:
 
 def short(value: Any) -> str:
     """A value as people like to read it."""
-    if value is None or value in ("", [], {}):
+    if value in (None, "", [], {}):
         return UNKNOWN
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    if isinstance(value, str) and _TIME.fullmatch(value):
-        return f"{value[:10]} {value[11:16]}"
-    if isinstance(value, dict):
-        return ", ".join(f"{_one_line(key)}={short(item)}" for key, item in value.items())
-    return exact(value)
+    return _SHORT.get(type(value), exact)(value)
+
+
+def _short_text(text: str) -> str:
+    return f"{text[:10]} {text[11:16]}" if _TIME.fullmatch(text) else exact(text)
+
+
+def _short_list(items: list[Any]) -> str:
+    return "; ".join(map(short, items)) if isinstance(items[0], dict) else exact(items)
+
+
+def _short_object(items: dict[str, Any]) -> str:
+    return ", ".join(f"{_one_line(key)}={short(item)}" for key, item in items.items())
+
+
+_SHORT: dict[type, Callable[[Any], str]] = {
+    bool: lambda value: "yes" if value else "no",
+    float: lambda value: f"{value:.6g}",
+    str: _short_text,
+    list: _short_list,
+    dict: _short_object,
+}
 
 
 def _one_line(text: str) -> str:

@@ -96,6 +96,10 @@ class Place(OptionGroup):
         with _located(settings), open_server(settings) as server:
             yield server
 
+    def open_to_sign_in(self) -> "TupliAPIClient":
+        """A server at which nobody need be signed in yet."""
+        return open_server(self.settings())
+
 
 @contextmanager
 def _located(settings: "Settings") -> Iterator[None]:
@@ -104,8 +108,12 @@ def _located(settings: "Settings") -> Iterator[None]:
 
     try:
         yield
-    except (NotFoundError, PermissionDeniedError, SignInRequiredError) as error:
-        error.add_note(f"{describe(settings)}")
+    except SignInRequiredError as error:
+        error.add_note(describe(settings))
+        error.hint = "tupli login"  # a server's own hint is for those who write requests
+        raise
+    except (NotFoundError, PermissionDeniedError) as error:
+        error.add_note(describe(settings))
         raise
 
 

@@ -34,7 +34,7 @@ def login(
     token_stdin: Annotated[bool, typer.Option("--token-stdin", help="Read a token for scripts from stdin.")] = False,
 ) -> None:
     """Sign in to a server, for this and later commands."""
-    with place.at(url).open_server() as server:
+    with place.at(url).open_to_sign_in() as server:
         if token_stdin:
             username = keep_token(server, first_line("--token-stdin"))
         else:
