@@ -49,11 +49,18 @@ class Plan:
 
     def listed(self, documents: list[Query]) -> Listed[Query]:
         """The page that the documents found make, with the cursor of the next one."""
-        positions = [document.pop(_POSITION, []) for document in documents]
+        positions = [document.pop(_POSITION) for document in documents]
         items = documents[: self.limit]
-        if len(documents) <= self.limit:
-            return Listed(items)
-        return Listed(items, _write_cursor(self.sort, [*positions[len(items) - 1], items[-1]["_id"]]))
+        goes_on = len(documents) > self.limit
+        return Listed(items, _write_cursor(self.sort, positions[self.limit - 1]) if goes_on else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """One thing that a list is sorted by; ``order`` is 1 or -1."""
+
+    field: str
+    order: int
 
 
 def plan(query: Query, page: PageQuery, schema: type[Header]) -> Plan:
@@ -63,74 +70,82 @@ def plan(query: Query, page: PageQuery, schema: type[Header]) -> Plan:
         InvalidDataError: The cursor is none of ours, or belongs to another order.
     """
     limit = page.limit or MAX_LIMIT
-    keys = [(key.removeprefix("-"), -1 if key.startswith("-") else 1) for key in page.sort]
-    after = _read_cursor(page.cursor, page.sort) if page.cursor else None
-    fields = [field_of(key, schema) for key, _ in keys]
-    orders = [order for _, order in keys]
-    if all(_is_scalar(field, schema) for field in fields):
-        stages = _by_index(query, fields, orders, after)
-    else:
-        stages = _by_value(query, fields, orders, after)
-    return Plan([*stages, {"$limit": limit + 1}], limit, page.sort)
+    keys = _keys(page.sort, schema)
+    after = _read_cursor(page.cursor, page.sort, len(keys)) if page.cursor else None
+    sort = _by_index if all(_is_scalar(key.field, schema) for key in keys) else _by_value
+    return Plan([*sort(query, keys, after), {"$limit": limit + 1}], limit, page.sort)
+
+
+def _keys(sort: Sequence[str], schema: type[Header]) -> list[_Key]:
+    """What to sort by, each field once. Ids come last: they leave no choice, so nothing can come after them."""
+    orders: dict[str, int] = {}
+    for key in (*sort, "id"):
+        if "_id" not in orders:
+            orders.setdefault(field_of(key.removeprefix("-"), schema), -1 if key.startswith("-") else 1)
+    return [_Key(field, order) for field, order in orders.items()]
 
 
 # ------------------------------------------------------------------------------------------------------- header fields
 
 
-def _by_index(query: Query, fields: list[str], orders: list[int], after: list[Any] | None) -> list[Query]:
+def _by_index(query: Query, keys: list[_Key], after: list[Any] | None) -> list[Query]:
     """Sort by fields that hold one scalar or null: an index can give the order."""
-    wanted = query if after is None else {"$and": [query, _beyond(fields, orders, after)]}
-    stages: list[Query] = [{"$match": wanted}, {"$sort": dict(zip([*fields, "_id"], [*orders, 1], strict=True))}]
-    if fields:
-        stages.append({"$set": {_POSITION: [{"$ifNull": [f"${field}", None]} for field in fields]}})
-    return stages
+    wanted = query if after is None else {"$and": [query, _beyond(keys, after)]}
+    position = [{"$ifNull": [f"${key.field}", None]} for key in keys]
+    return [{"$match": wanted}, {"$sort": {key.field: key.order for key in keys}}, {"$set": {_POSITION: position}}]
 
 
-def _beyond(fields: list[str], orders: list[int], after: list[Any]) -> Query:
+def _beyond(keys: list[_Key], after: list[Any]) -> Query:
     """What comes after a position: equal in the first keys, further in the next one."""
-    keys = list(zip([*fields, "_id"], [*orders, 1], after, strict=True))
-    branches = [
-        {"$and": [*({field: value} for field, _, value in keys[:depth]), _further(*key)]}
-        for depth, key in enumerate(keys)
-    ]
+    branches = []
+    for depth, (key, value) in enumerate(zip(keys, after, strict=True)):
+        equal = [{known.field: found} for known, found in zip(keys[:depth], after, strict=False)]
+        branches.append({"$and": [*equal, _further(key, value)]})
     return {"$or": branches}
 
 
-def _further(field: str, order: int, value: Any) -> Query:
+def _further(key: _Key, value: Any) -> Query:
     """Null comes first, and MongoDB's comparisons never reach from null to a value or back."""
     if value is None:
-        return {field: {"$ne": None}} if order > 0 else {"$nor": [{}]}
-    if order > 0:
-        return {field: {"$gt": value}}
-    return {"$or": [{field: {"$lt": value}}, {field: None}]}
+        return {key.field: {"$ne": None}} if key.order > 0 else {"$nor": [{}]}
+    if key.order > 0:
+        return {key.field: {"$gt": value}}
+    return {"$or": [{key.field: {"$lt": value}}, {key.field: None}]}
 
 
 # ------------------------------------------------------------------------------------------------------------ metadata
 
 
-def _by_value(query: Query, fields: list[str], orders: list[int], after: list[Any] | None) -> list[Query]:
+def _by_value(query: Query, keys: list[_Key], after: list[Any] | None) -> list[Query]:
     """Sort by what may be anything: the position of every match is computed first."""
-    values = [{"$cond": [{"$in": [{"$type": f"${field}"}, _SORTABLE]}, f"${field}", None]} for field in fields]
-    places = [f"_place{index}" for index in range(len(fields))]
-    stages: list[Query] = [{"$match": query}, {"$set": dict(zip(places, values, strict=True))}]
-    if after is not None:
-        stages.append({"$match": {"$expr": _beyond_value(places, orders, after)}})
-    stages.append({"$sort": dict(zip([*places, "_id"], [*orders, 1], strict=True))})
-    return [*stages, {"$set": {_POSITION: [f"${place}" for place in places]}}, {"$unset": places}]
-
-
-def _beyond_value(places: list[str], orders: list[int], after: list[Any]) -> Query:
-    keys = list(zip([*places, "_id"], [*orders, 1], after, strict=True))
-    branches = [
-        {
-            "$and": [
-                *({"$eq": [f"${place}", {"$literal": value}]} for place, _, value in keys[:depth]),
-                {("$gt" if order > 0 else "$lt"): [f"${place}", {"$literal": value}]},
-            ]
-        }
-        for depth, (place, order, value) in enumerate(keys)
+    places = [_Key(f"_place{index}", key.order) for index, key in enumerate(keys)]
+    values = [_sortable(f"${key.field}") for key in keys]
+    stages: list[Query] = [
+        {"$match": query},
+        {"$set": {place.field: value for place, value in zip(places, values, strict=True)}},
     ]
+    if after is not None:
+        stages.append({"$match": {"$expr": _beyond_value(places, after)}})
+    stages.append({"$sort": {place.field: place.order for place in places}})
+    stages.append({"$set": {_POSITION: [f"${place.field}" for place in places]}})
+    return [*stages, {"$unset": [place.field for place in places]}]
+
+
+def _sortable(value: str) -> Query:
+    """The value itself if it has a place in the order, else null."""
+    return {"$cond": [{"$in": [{"$type": value}, _SORTABLE]}, value, None]}
+
+
+def _beyond_value(places: list[_Key], after: list[Any]) -> Query:
+    branches = []
+    for depth, (place, value) in enumerate(zip(places, after, strict=True)):
+        equal = [_compared("$eq", known, found) for known, found in zip(places[:depth], after, strict=False)]
+        branches.append({"$and": [*equal, _compared("$gt" if place.order > 0 else "$lt", place, value)]})
     return {"$or": branches}
+
+
+def _compared(operator: str, place: _Key, value: Any) -> Query:
+    return {operator: [f"${place.field}", {"$literal": value}]}
 
 
 @lru_cache
@@ -151,7 +166,7 @@ def _write_cursor(sort: Sequence[str], position: list[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps([list(sort), values]).encode()).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str, sort: Sequence[str]) -> list[Any]:
+def _read_cursor(cursor: str, sort: Sequence[str], length: int) -> list[Any]:
     hint = "start again without a cursor"
     try:
         found, values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
@@ -160,7 +175,7 @@ def _read_cursor(cursor: str, sort: Sequence[str]) -> list[Any]:
         raise InvalidDataError("the cursor is not one of this server's", hint=hint) from None
     if found != list(sort):
         raise InvalidDataError("the cursor belongs to a list in another order", hint=hint)
-    if len(position) != len(sort) + 1 or not all(_is_position(value) for value in position):
+    if len(position) != length or not all(_is_position(value) for value in position):
         raise InvalidDataError("the cursor is not one of this server's", hint=hint)
     return position
 
