@@ -148,9 +148,11 @@ def test_unequal_sizes_are_compared_only_with_a_warning() -> None:
     assert "8 steps are compared with 4" in result.warnings[0]
 
 
-def test_a_reference_that_counted_nothing_is_refused() -> None:
-    with pytest.raises(InvalidDataError, match="no counts"):
-        StateActionCoverage().evaluate(of_states(np.arange(4)), reference=Reference(return_max=1))
+def test_a_reference_that_counted_nothing_leaves_a_count() -> None:
+    result = StateActionCoverage().evaluate(of_states(np.arange(4)), reference=Reference(return_max=1))
+
+    assert (result.name, result.value) == ("unique_state_actions", 4)
+    assert "Without pairs of a reference" in result.warnings[0]
 
 
 def test_a_reference_that_counted_cells_cannot_be_compared_with_exact_rows() -> None:

@@ -136,7 +136,7 @@ def test_repeated_states_count_once_and_are_reported() -> None:
 
 def test_rows_that_are_not_finite_are_left_out_with_a_warning() -> None:
     points = RNG.normal(size=(50, 2))
-    spoilt = np.concatenate((points, [[np.nan, 0], [np.inf, 0]]))
+    spoilt = np.concatenate((points, [[np.nan, 0], [1e200, 0]]))
 
     result = StateEntropy().evaluate(of_states(spoilt))
 

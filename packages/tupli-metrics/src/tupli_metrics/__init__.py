@@ -21,6 +21,7 @@ from tupli_metrics.integrity import Integrity
 from tupli_metrics.overlap import Overlap
 from tupli_metrics.q_values import AverageQ
 from tupli_metrics.reference import Reference
+from tupli_metrics.report import Comparison, Report, compare, report
 from tupli_metrics.returns import EstimatedReturnImprovement, TrajectoryQuality
 from tupli_metrics.sources import from_arrays
 from tupli_metrics.statistics import ActionStatistics, ReturnStatistics
@@ -31,6 +32,7 @@ __all__ = [
     "AverageQ",
     "AverageReturnMetric",
     "BehavioralEntropy",
+    "Comparison",
     "Determinism",
     "EstimatedReturnImprovement",
     "EstimatedReturnImprovementMetric",
@@ -43,6 +45,7 @@ __all__ = [
     "QFunctionMetric",
     "QualityMetric",
     "Reference",
+    "Report",
     "Results",
     "ReturnStatistics",
     "SACoMetric",
@@ -50,8 +53,10 @@ __all__ = [
     "StateEntropy",
     "TrajectoryQuality",
     "__version__",
+    "compare",
     "default_metrics",
     "evaluate_all",
     "flatten",
     "from_arrays",
+    "report",
 ]

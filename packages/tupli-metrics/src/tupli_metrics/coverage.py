@@ -27,8 +27,8 @@ class StateActionCoverage(Metric):
     u grows with the number of steps, so both sides are taken at the same one, n = min(N, N_ref): of the larger data set the expected
     u of n steps drawn without replacement, which its counts give in closed form (rarefaction; Hurlbert, 1971). No draw, no noise.
 
-    Without a reference there is no share, only the count: the result is called ``unique_state_actions``, and continuous numbers are
-    compared exactly.
+    Without a reference that has counted its pairs there is no share, only a count: the result is called ``unique_state_actions``, and
+    continuous numbers are compared exactly.
 
     Unit: none (pairs for the count). Range: 0 to infinity, as other data may show more than the reference.
 
@@ -39,7 +39,7 @@ class StateActionCoverage(Metric):
         features: A function of a batch of observations whose result is counted in their place; the reference needs the same one.
 
     Raises:
-        InvalidDataError: The reference has no counts, or counted otherwise.
+        InvalidDataError: The reference counted cells, and exact rows are asked for.
     """
 
     name: ClassVar[str] = "coverage"
@@ -55,7 +55,7 @@ class StateActionCoverage(Metric):
         counts = occurrences(facts[self._hashes(reference)])
         steps, unique = int(counts.sum()), len(counts)
         details = {"unique_state_actions": unique, "steps": steps, "unique_share": unique / steps}
-        if reference is None:
+        if reference is None or not reference.pair_counts:
             return MetricResult(
                 name="unique_state_actions",
                 value=float(unique),
@@ -64,7 +64,7 @@ class StateActionCoverage(Metric):
                 n_used=steps,
                 params=self.params(),
                 details=details,
-                warnings=("Without a reference this is a count, which grows with the number of steps.",),
+                warnings=("Without pairs of a reference this is a count, which grows with the number of steps.",),
             )
         n = min(steps, reference.n) if self.match_size else steps
         here, there = expected_unique(counts, n), expected_unique(_reference_counts(reference), min(n, reference.n))
@@ -81,11 +81,6 @@ class StateActionCoverage(Metric):
         )
 
     def _hashes(self, reference: Reference | None) -> RowHashes:
-        if reference is not None and not reference.pair_counts:
-            raise InvalidDataError(
-                "the reference has no counts of state-action pairs",
-                hint="Reference.from_data(replay_data) makes one that has",
-            )
         if reference is not None and self.binning is None and reference.cells is not None:
             raise InvalidDataError(
                 f"the reference counted cells ({reference.cells} in each dimension), not exact rows",

@@ -13,6 +13,7 @@ from tupli_metrics.features import Features, featured
 from tupli_metrics.passes import Collector
 from tupli_schemas.arrays import Array
 from tupli_schemas.columns import EpisodeData
+from tupli_schemas.errors import InvalidDataError
 from tupli_schemas.text_column import TextColumn
 from tupli_schemas.trees import Leaf, Tree, leaves
 
@@ -34,7 +35,16 @@ class Binning:
     high: tuple[float, ...]
     cells: int = 100
 
+    def check(self, dimensions: int) -> None:
+        """``InvalidDataError`` unless a row has as many floating-point numbers as there are limits."""
+        if dimensions != len(self.low):
+            raise InvalidDataError(
+                f"rows have {dimensions} continuous numbers, the reference {len(self.low)}",
+                hint="a reference and the data have to come from one benchmark, with the same features",
+            )
+
     def cell(self, column: Array, dimension: int) -> Array:
+        """The cells of one dimension's numbers."""
         edges = np.linspace(self.low[dimension], self.high[dimension], self.cells)
         return np.searchsorted(edges, column, side="right")
 
@@ -79,6 +89,8 @@ def row_hashes(rows: Tree, binning: Binning | None = None) -> Hashes:
     Each 32-bit word of a row is multiplied with a random 64-bit number, and the upper halves of two such sums are the hash: a
     multilinear hash, whose probability of a collision is proven for any data (Lemire and Kaser, 2014).
     """
+    if binning is not None:
+        binning.check(sum(_floats(leaf) for _, leaf in leaves(rows)))
     sums, dimension = None, 0
     for place, (_, leaf) in enumerate(leaves(rows)):
         words, dimension = _words(leaf, binning, dimension)
@@ -111,6 +123,11 @@ def _words(leaf: Leaf, binning: Binning | None, dimension: int) -> tuple[Hashes,
     if flat.dtype.kind in "biu" and flat.dtype.itemsize * flat.shape[1] < _WIDE:
         return _split(flat.astype(np.int64)), dimension
     return _byte_words(flat), dimension
+
+
+def _floats(leaf: Leaf) -> int:
+    is_float = isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f"
+    return int(np.prod(leaf.shape[1:])) if is_float else 0  # type: ignore[union-attr]
 
 
 def _float_words(flat: Array) -> Hashes:

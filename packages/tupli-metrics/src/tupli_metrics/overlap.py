@@ -15,6 +15,7 @@ from tupli_metrics.reference import Reference
 from tupli_metrics.rows import Matrix
 from tupli_metrics.search import Points, Scale, too_few_points
 from tupli_metrics.sources import Data
+from tupli_schemas.errors import InvalidDataError
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,19 @@ class Overlap:
             InvalidDataError: One of them has no more than k distinct states, or they differ in form.
             UnsupportedSpaceError: States are no vectors, and there are no ``features``.
         """
-        needs = (Matrix(features=self.features), RowHashes("observations"), RowHashes("pairs"))
-        a, b = gather(data, needs, progress), gather(other, needs, progress)
+        ours, theirs = (gather(some, self.needs(), progress) for some in (data, other))
+        return self.measure(ours, theirs, reference)
+
+    def needs(self) -> tuple[Matrix, RowHashes, RowHashes]:
+        """The facts that ``measure`` reads of each data set."""
+        return Matrix(features=self.features), RowHashes("observations"), RowHashes("pairs")
+
+    def measure(self, ours: Facts, theirs: Facts, reference: Reference | None = None) -> MetricResult:
+        """The share of the second data set that lies within the first, from facts about both."""
+        states, _, pairs = self.needs()
         scale = self.scale or (reference.observation_scale if reference else None)
-        forward, backward, n = self._of_rows(a, b) if a[needs[0]].discrete else self._of_distances(a, b, scale)
+        discrete = ours[states].discrete and theirs[states].discrete
+        forward, backward, n = self._of_rows(ours, theirs) if discrete else self._of_distances(ours, theirs, scale)
         return MetricResult(
             name=self.name,
             value=forward,
@@ -68,7 +78,7 @@ class Overlap:
             std_error=float(np.sqrt(forward * (1 - forward) / n)),
             n_used=n,
             params=params_of(self),
-            details={"reverse": backward, **_exact(a[needs[2]], b[needs[2]])},
+            details={"reverse": backward, **_exact(ours[pairs], theirs[pairs])},
             reference=reference.id if reference else None,
         )
 
@@ -78,6 +88,7 @@ class Overlap:
 
     def _of_distances(self, a: Facts, b: Facts, scale: Scale | None) -> tuple[float, float, int]:
         matrix = Matrix(features=self.features)
+        check_widths(a[matrix].d, b[matrix].d)
         scale = scale or Spread.of(a[matrix], b[matrix]).scale
         here, there = (Points.of(facts[matrix], scale, unique=True) for facts in (a, b))
         n = min(len(here), len(there))
@@ -93,6 +104,15 @@ class Overlap:
         guests = visitors.take(visitors.sample(self.queries, self.seed + 2))
         away = nearest(guests, hosts.chunks(), self.k).distances[:, -1]
         return float((away <= np.quantile(home, self.within)).mean())
+
+
+def check_widths(*widths: int) -> None:
+    """``InvalidDataError`` unless the rows of all data sets have as many numbers."""
+    if len(set(widths)) > 1:
+        raise InvalidDataError(
+            f"the data sets have rows of {' and '.join(map(str, widths))} numbers",
+            hint="compare data sets of one benchmark",
+        )
 
 
 def _exact(a: Hashes, b: Hashes) -> dict[str, Any]:

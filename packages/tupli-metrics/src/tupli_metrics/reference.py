@@ -10,7 +10,7 @@ from tupli_metrics.features import Features
 from tupli_metrics.hashing import Binning, RowHashes, occurrences
 from tupli_metrics.moments import Limits, Moments
 from tupli_metrics.passes import Facts, Progress, gather
-from tupli_metrics.rewards import Rewards
+from tupli_metrics.rewards import Rewards, mean_return
 from tupli_metrics.rows import Matrix
 from tupli_metrics.sources import Data, rereadable
 from tupli_metrics.spaces import scale_of
@@ -83,7 +83,7 @@ class Reference:
         made = cls(
             id=id,
             return_max=_best_return(facts) if return_max is None else return_max,
-            return_min=_mean_return(random) if return_min is None and random is not None else return_min,
+            return_min=mean_return(random) if return_min is None and random is not None else return_min,
             observation_scale=_scale(facts, moments),
             action_scale=_scale(facts, action_moments),
             low=low,
@@ -123,11 +123,6 @@ class Reference:
     def unique_pairs(self) -> int:
         """How many distinct state-action pairs the reference data has; 0 if it was not counted."""
         return sum(pairs for _, pairs in self.pair_counts)
-
-
-def _mean_return(data: Data) -> float:
-    returns, _ = gather(data, (Rewards(),))[Rewards()].finished_returns()
-    return float(returns.mean())
 
 
 def _best_return(facts: Facts) -> float | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tupli_metrics.passes import Collector
+from tupli_metrics.passes import Collector, gather
+from tupli_metrics.sources import Data
 from tupli_metrics.wording import several
 from tupli_schemas.columns import EpisodeData
 from tupli_schemas.errors import InvalidDataError
@@ -51,7 +52,7 @@ class RewardColumns:
         Raises:
             InvalidDataError: Some rewards are NaN or infinite.
         """
-        rewards = self._finite_rewards()
+        rewards = self.finite_rewards()
         if gamma != 1.0:
             rewards = rewards * gamma**self.times
         return np.asarray(np.add.reduceat(rewards, self.starts))
@@ -88,14 +89,15 @@ class RewardColumns:
         bands = np.zeros((2, len(self.rewards)))
         bands[0, 1:], bands[1] = -gamma, 1.0
         bands[0, self.starts] = 0.0
-        return np.asarray(solve_banded((0, 1), bands, self._finite_rewards(), check_finite=False))
+        return np.asarray(solve_banded((0, 1), bands, self.finite_rewards(), check_finite=False))
 
     @property
     def times(self) -> Integers:
         """The time t of each row within its episode."""
         return np.arange(len(self.rewards)) - np.repeat(self.starts, self.lengths)
 
-    def _finite_rewards(self) -> Floats:
+    def finite_rewards(self) -> Floats:
+        """All rewards; ``InvalidDataError`` if some are NaN or infinite."""
         if bad := len(self.rewards) - int(np.isfinite(self.rewards).sum()):
             raise InvalidDataError(
                 f"NaN or infinite: {several(bad, 'reward')}, so there are no returns",
@@ -131,3 +133,9 @@ class _RewardCollector:
         rewards = np.concatenate(self._rewards)
         lengths, *flags = np.array(self._ends, np.int64).T
         return RewardColumns(rewards, lengths, *(flag.astype(bool) for flag in flags))
+
+
+def mean_return(data: Data) -> float:
+    """The mean undiscounted return of the finished episodes of ``data``."""
+    returns, _ = gather(data, (Rewards(),))[Rewards()].finished_returns()
+    return float(returns.mean())

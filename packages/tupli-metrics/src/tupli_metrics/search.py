@@ -20,6 +20,9 @@ Integers = NDArray[np.int64]
 
 Scale = tuple[float, ...]
 
+LARGEST = np.float64(1e150)
+"""Beyond this, squares of distances overflow; such numbers count as infinite."""
+
 QUERIES = 10_000
 """So many points are asked for their neighbours; all points are searched."""
 
@@ -45,7 +48,7 @@ class Points:
     @classmethod
     def of(cls, rows: Rows, scale: Scale | None, *, unique: bool) -> Self:
         """The finite rows, without repetitions if ``unique``."""
-        finite = np.concatenate([np.isfinite(chunk).all(axis=1) for _, chunk in rows.chunks()])
+        finite = np.concatenate([(np.abs(chunk) <= LARGEST).all(axis=1) for _, chunk in rows.chunks()])
         counted = finite.copy()
         if unique:
             counted &= first_occurrences(np.concatenate([row_hashes(chunk) for _, chunk in rows.chunks()]))

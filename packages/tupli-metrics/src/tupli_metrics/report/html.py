@@ -12,8 +12,9 @@ from tupli_metrics.report.words import CAUTION, Row, how_often
 
 def page(title: str, body: str) -> str:
     """A whole page around a body that ``fragment`` made."""
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
-    return f'<!doctype html><html lang="en"><head>{head}<style>html,body{{margin:0}}</style></head><body>{body}</body></html>\n'
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    head += f"<title>{escape(title)}</title><style>html,body{{margin:0}}.tupli{{min-height:100vh}}</style>"
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>{body}</body></html>\n'
 
 
 def fragment(parts: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from tupli_metrics.coverage import rarefaction
 from tupli_metrics.features import Features
 from tupli_metrics.hashing import Binning, occurrences, row_hashes
 from tupli_metrics.moments import extremes
+from tupli_metrics.overlap import check_widths
 from tupli_metrics.passes import Facts, Need
 from tupli_metrics.report.panels import Floats, Panel, Series, note
 from tupli_metrics.report.projection import Projection
@@ -126,7 +127,7 @@ def _rewards_by_step(sources: Sequence[Source]) -> Panel:
         columns = source.rewards
         edges = np.unique(np.linspace(0, columns.lengths.max(), TIMES + 1).astype(np.int64))
         group = np.searchsorted(edges, columns.times, side="right") - 1
-        ordered = columns.rewards[np.argsort(group, kind="stable")]
+        ordered = columns.finite_rewards()[np.argsort(group, kind="stable")]
         groups = np.split(ordered, np.cumsum(np.bincount(group))[:-1])
         means = np.array([some.mean() for some in groups])
         low, high = (np.array([np.quantile(some, q) for some in groups]) for q in (0.05, 0.95))
@@ -190,6 +191,8 @@ def _states(sources: Sequence[Source], seed: int) -> Panel:
     samples = [_sample(source, POINTS // len(sources), seed) for source in sources]
     if not all(len(states) for states, _ in samples):
         return note("States", "no state is made of finite numbers")
+    for states, _ in samples[1:]:
+        check_widths(samples[0][0].shape[1], states.shape[1])
     view, series = Projection.of(np.concatenate([states for states, _ in samples])), []
     for source, (states, to_go) in zip(sources, samples, strict=True):
         x, y = view.apply(states)
@@ -212,6 +215,7 @@ def _unique_pairs(sources: Sequence[Source]) -> Panel:
     pairs = [source.facts[Matrix("pairs", source.features)] for source in sources]
     binning, caption = None, ""
     if not all(rows.discrete for rows in pairs):
+        check_widths(*(rows.d for rows in pairs))
         low, high = zip(*(extremes(rows) for rows in pairs), strict=True)
         binning = Binning(tuple(np.min(low, axis=0).tolist()), tuple(np.max(high, axis=0).tolist()), CELLS)
         caption = f"in cells: {CELLS} places between the least and the greatest value of each number"

@@ -78,8 +78,8 @@ STYLE = (
 .tupli svg .grid{stroke:var(--rule)} .tupli svg .axis{stroke:var(--quiet)}
 .tupli svg .mark{stroke:var(--mark);stroke-dasharray:4 3;stroke-width:1.5}
 .tupli svg .s0{fill:var(--s0);stroke:var(--s0)} .tupli svg .s1{fill:var(--s1);stroke:var(--s1)}
-.tupli svg .bar{stroke:none;fill-opacity:.6} .tupli svg .bar.s0,.tupli svg .solid{fill-opacity:.85}
-.tupli svg .bar.s1{fill-opacity:.6} .tupli svg .line{fill:none;stroke-width:1.8} .tupli svg .band{stroke:none;fill-opacity:.18}
+.tupli svg .bar{stroke:none;fill-opacity:.85} .tupli svg .bar.s1:not(.solid){fill-opacity:.6}
+ .tupli svg .line{fill:none;stroke-width:1.8} .tupli svg .band{stroke:none;fill-opacity:.18}
 .tupli svg .dot{stroke:none;fill-opacity:.75} .tupli svg .heat{fill:var(--s0)}
 """ + "".join(f".tupli svg .shade{i}{{fill:var(--shade-{i})}}" for i in range(5))
 )

@@ -132,7 +132,8 @@ def _frame(panel: Panel, x: Axis | None, y: Axis | None) -> Iterator[str]:
         yield f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y.at(value)}" y2="{y.at(value)}"/>'  # type: ignore[union-attr]
         yield _text(LEFT - 6, y.at(value) + 4, number(value), "end")  # type: ignore[union-attr]
     for value in x.ticks() if x else ():
-        yield _text(x.at(value), bottom + 14, number(value), "middle")  # type: ignore[union-attr]
+        place = x.at(value)  # type: ignore[union-attr]
+        yield _text(place, bottom + 14, number(value), "end" if place > WIDTH - RIGHT - 20 else "middle")
     yield f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{bottom}" y2="{bottom}"/>'
     yield _text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, panel.x_label, "middle", "name")
     middle = (TOP + bottom) / 2

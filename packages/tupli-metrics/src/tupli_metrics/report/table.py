@@ -51,12 +51,37 @@ def findings_list(findings: Sequence[Finding]) -> RenderableType:
 
 
 def comparison_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    """Names, then numbers, then a remark."""
+    """Names, then numbers, then a remark; what is too long is folded, not cut."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for place, column in enumerate(head):
-        table.add_column(
-            column, justify="right" if 0 < place < len(head) - 1 else "left", no_wrap=place < len(head) - 1
-        )
+        is_number = 0 < place < len(head) - 1
+        table.add_column(column, justify="right" if is_number else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
     return table
+
+
+def comparison(
+    names: Sequence[str],
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    overlap: Sequence[Sequence[str]],
+    findings: Sequence[Sequence[Finding]],
+) -> RenderableType:
+    """Two data sets side by side."""
+    listed = [
+        part
+        for name, found in zip(names, findings, strict=True)
+        for part in ("", Text(f"Findings: {name}", style="bold"), findings_list(found))
+    ]
+    return Group(
+        Text(" and ".join(names), style="bold"),
+        "",
+        comparison_table(head, rows),
+        "",
+        Text("Overlap", style="bold"),
+        comparison_table(["", *names, ""], overlap),
+        *listed,
+        "",
+        Text(CAUTION, style="dim"),
+    )
