@@ -269,6 +269,22 @@ def test_rewards_keep_their_values_and_the_dtype_of_the_first(rewards: list[Any]
     assert data.rewards.tolist() == [np.asarray(reward).item() for reward in rewards]
 
 
+@pytest.mark.parametrize("reward", [[1.0, 2.0], 1j, "much", None, np.datetime64("2026-01-01")])
+def test_a_reward_that_is_not_one_real_number_is_refused_at_once(reward: Any) -> None:
+    recorder = EpisodeRecorder(BOX, SWITCH)
+    recorder.begin(np.zeros(2, np.float32))
+    recorder.act(0)
+
+    with pytest.raises(InvalidDataError, match="rewards"):
+        recorder.add(np.zeros(2, np.float32), reward, False, False, {})
+
+
+@pytest.mark.parametrize("text", [7, b"ab", None, "half of a pair: \ud83d"])
+def test_text_that_is_none_is_refused_at_once(text: Any) -> None:
+    with pytest.raises(InvalidDataError, match="observations are valid text, but step 0 has"):
+        EpisodeRecorder(spaces.Text(9), SWITCH).begin(text)
+
+
 @pytest.mark.parametrize(
     ("policy", "kept"),
     [("all", {"a": 1, "b": "x"}), ("none", {}), (["b", "missing"], {"b": "x"}), ([], {})],

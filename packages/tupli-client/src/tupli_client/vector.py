@@ -73,7 +73,7 @@ class TupliVectorEnvWrapper(RecordingSwitch, VectorWrapper):
         Raises:
             UnsupportedSpaceError: Recording is on, and values of a space of the environment have no columns.
         """
-        if not self.is_recording:
+        if not self._is_on:
             return self.env.reset(seed=seed, options=options)
         self._ensure_tracks()
         chosen = chosen_by(options, self.num_envs)
@@ -93,7 +93,7 @@ class TupliVectorEnvWrapper(RecordingSwitch, VectorWrapper):
             ConflictError: Recording is on, but there is no ``benchmark_id``.
             TupliError: The storage did not take an episode; it is in ``unsaved_episodes``.
         """
-        if not self.is_recording:
+        if not self._is_on:
             return self.env.step(actions)
         self._ensure_tracks()
         for track, action in zip(self._tracks, iterate(self.action_space, actions), strict=True):

@@ -14,12 +14,16 @@ from gymnasium import spaces
 from tupli_client.buffers.notices import Notices
 from tupli_schemas.arrays import Array, DType, as_array, value_bytes
 from tupli_schemas.errors import InvalidDataError, UnsupportedSpaceError
-from tupli_schemas.text_column import TextColumn
+from tupli_schemas.text_column import TextColumn, is_unicode
 from tupli_schemas.trees import Tree, column_name
 
 _FIRST_ROWS = 64
-_NUMBERS = "biufc"
-_RANK = {"b": 0, "u": 1, "i": 1, "f": 2, "c": 3}  # a value may move to a kind of its own rank or a higher one
+_RANK = {
+    "b": 0,
+    "u": 1,
+    "i": 1,
+    "f": 2,
+}  # the kinds of numbers; a value may move to a kind of its own rank or a higher one
 _PYTHON_TYPES: dict[str, type] = {"float64": float, "int64": int, "bool": bool}
 _UNDECIDED: DType = np.dtype(np.void)
 """The dtype of a column that waits for its first value; no value has it."""
@@ -56,7 +60,7 @@ def buffer_for(space: spaces.Space[Any], name: str, notices: Notices) -> Buffer:
         return TupleBuffer([buffer_for(child, column_name(name, (i,)), notices) for i, child in enumerate(space)], name)
     if isinstance(space, spaces.Text):
         return TextBuffer(name)
-    if space.shape is not None and space.dtype is not None and space.dtype.kind in _NUMBERS:
+    if space.shape is not None and space.dtype is not None and space.dtype.kind in _RANK:
         return ArrayBuffer(name, notices, space.dtype, space.shape)
     raise UnsupportedSpaceError(
         f"{name} of a {type(space).__name__} space cannot be recorded: its values have no columns",
@@ -116,8 +120,8 @@ class ArrayBuffer:
     def _fitted(self, row: int, value: Any) -> Array:
         """``value`` as an array that the column holds exactly, after making the column wide enough for it."""
         array = as_array(value, self._name)
-        if array.dtype.kind not in _NUMBERS:
-            raise InvalidDataError(f"{self._name} are numbers, but step {row} has {value!r:.80}")
+        if array.dtype.kind not in _RANK:
+            raise InvalidDataError(f"{self._name} are real numbers, but step {row} has {value!r:.80}")
         array = self._reshaped(row, array)
         if self._dtype is _UNDECIDED:
             self._begin(array.dtype, _FIRST_ROWS)
@@ -126,12 +130,12 @@ class ArrayBuffer:
         return array
 
     def _reshaped(self, row: int, array: Array) -> Array:
-        """The value in the column's shape: axes of length 1 come and go, any other shape is kept only from the first row on."""
+        """The value in the column's shape: axes of length 1 come and go; another shape than that of the space begins with the first row."""
         if array.shape == self._shape:
             return array
         if _without_ones(array.shape) == _without_ones(self._shape):
             return array.reshape(self._shape)
-        if row:
+        if row or self._declared is None:
             raise InvalidDataError(f"{self._name} have shape {self._shape}, but step {row} has shape {array.shape}")
         self._notices.once(
             f"shape of {self._name}",
@@ -165,8 +169,8 @@ class TextBuffer:
         self._texts: list[str] = []
 
     def put(self, row: int, value: Any) -> None:
-        if not isinstance(value, str):
-            raise InvalidDataError(f"{self._name} are text, but step {row} has {value!r:.80}")
+        if not isinstance(value, str) or not is_unicode(value):
+            raise InvalidDataError(f"{self._name} are valid text, but step {row} has {value!r:.80}")
         self._texts[row:] = [str(value)]
 
     def row(self, row: int) -> str:

@@ -21,20 +21,22 @@ from tupli_schemas.errors import InvalidDataError
 class RecordingSwitch:
     """A wrapper that records into a storage while it is switched on."""
 
-    is_recording: bool
-    """Whether episodes that begin now are recorded."""
-
     def _set_up_recording(
         self, storage: TupliStorage, benchmark_id: str | None, infos: InfoPolicy, abandoned: AbandonedPolicy
     ) -> None:
         if abandoned not in {"keep", "discard"}:
             raise InvalidDataError(f"abandoned is 'keep' or 'discard', not {abandoned!r}")
         wanted_keys(infos)
-        self.is_recording = True
+        self._is_on = True
         self._infos, self._abandoned = infos, abandoned
         self._outbox = EpisodeOutbox(storage, benchmark_id)
         self._notices = Notices()
         self._tracks: list[EpisodeTrack] = []
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether episodes that begin now are recorded."""
+        return self._is_on
 
     @property
     def id(self) -> str | None:
@@ -65,11 +67,11 @@ class RecordingSwitch:
 
     def activate_recording(self) -> None:
         """Switch recording on. It begins with the next reset, because an episode begins there."""
-        self.is_recording = True
+        self._is_on = True
 
     def deactivate_recording(self) -> None:
         """Switch recording off. Steps of an episode that is open are treated as those of an abandoned one."""
-        self.is_recording = False
+        self._is_on = False
         self._leave_episodes()
 
     @contextmanager
@@ -80,7 +82,7 @@ class RecordingSwitch:
             >>> with env.recording(False):
             ...     evaluate(policy, env)
         """
-        before = self.is_recording
+        before = self._is_on
         self._switch(on)
         try:
             yield self

@@ -58,7 +58,7 @@ class RecordingWrapper(RecordingSwitch, gymnasium.Wrapper):
             UnsupportedSpaceError: Recording is on, and values of a space of the environment have no columns.
         """
         self._leave_episodes()
-        if not self.is_recording:
+        if not self._is_on:
             return self.env.reset(seed=seed, options=options)
         self._track = self._track or self._new_track(self.observation_space, self.action_space, self._narrator)
         base = self.env.unwrapped
@@ -72,12 +72,12 @@ class RecordingWrapper(RecordingSwitch, gymnasium.Wrapper):
         """Take a step and record it. The last step of an episode stores the episode.
 
         Raises:
-            ConflictError: Recording is on, but the environment has no id yet.
-            TupliError: The storage did not take the episode; it is in ``unsaved_episodes``.
+            ConflictError: Recording is on, but the environment has no id yet. The step has not happened.
+            TupliError: The storage did not take the episode; it is in ``unsaved_episodes``. The step has happened, so go on with a reset.
         """
         track = self._track
         if track is None or not track.is_open:
-            if self.is_recording:
+            if self._is_on:
                 self._notice_unrecorded_step()
             return self.env.step(action)
         track.act(action)
