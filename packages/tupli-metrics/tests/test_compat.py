@@ -64,7 +64,7 @@ def test_coverage_is_that_of_the_reference_arrays() -> None:
 
 def test_coverage_of_what_a_preprocessor_makes_of_states() -> None:
     rounded = SACoMetric(
-        None, STATES, np.zeros(60), observation_preprocessor=lambda batch: np.round(batch[:, :1]).astype(int)
+        None, STATES, np.zeros(60, int), observation_preprocessor=lambda batch: np.round(batch[:, :1]).astype(int)
     )
 
     assert float(rounded.evaluate(of_states(STATES))) == 1
