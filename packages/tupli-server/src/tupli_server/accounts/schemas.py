@@ -15,8 +15,11 @@ class TokenPair(Schema):
     refresh_token: Token
 
 
-class Renewal(Token, TokenPair):
-    """What a refresh token gives: the access token twice, for clients that look for it in one place or the other."""
+class Renewal(Token):
+    """What a refresh token gives. The access token stands there twice: older clients look for it as a plain ``access_token``."""
+
+    access_token: str
+    refresh_token: Token
 
 
 class PasswordChange(Schema):

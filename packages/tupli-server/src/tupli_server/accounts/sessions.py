@@ -55,7 +55,7 @@ async def renew(token: str, auth: Auth) -> Renewal:
     if user is None:
         raise SignInRequiredError("the account does not exist any more")
     access = _access(user.name, session, auth)
-    return Renewal(token=access.token, access_token=access, refresh_token=_refresh(user.name, session, auth))
+    return Renewal(token=access.token, access_token=access.token, refresh_token=_refresh(user.name, session, auth))
 
 
 async def sign_out(actor: Actor) -> None:

@@ -1,6 +1,6 @@
 """The routes of episodes."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from litestar import Response, Router, delete, get, post
 from litestar.response import Stream
@@ -10,6 +10,7 @@ from tupli_server.contents import id_parameter, publish_routes, read_object, wan
 from tupli_server.episodes import downloads, listing, service, uploads
 from tupli_server.episodes.documents import EpisodeDocument
 from tupli_server.episodes.downloads import DownloadQuery
+from tupli_server.episodes.listing import ListedEpisode
 from tupli_server.lists import as_list
 from tupli_server.parameters import Actor, AnyRequest, JSONBody, PageQuery
 
@@ -34,19 +35,19 @@ async def download_episodes(actor: Actor, data: JSONBody[DownloadQuery]) -> Stre
 
 
 @post("/record", status_code=200, request_max_body_size=MAX_JSON_BODY)
-async def record_episode(actor: Actor, request: AnyRequest) -> EpisodeHeader:
+async def record_episode(actor: Actor, request: AnyRequest) -> Response[ListedEpisode]:
     """Store one episode whose steps are JSON, as older clients send it."""
-    return await service.record(actor, await read_object(request))
+    return Response(listing.as_json(await service.record(actor, await read_object(request))))
 
 
 @get("/list")
-async def list_episodes(actor: Actor, page: PageQuery, request: AnyRequest) -> Response[Any]:
+async def list_episodes(actor: Actor, page: PageQuery, request: AnyRequest) -> Response[list[ListedEpisode]]:
     """List episodes."""
     return as_list(request, await listing.find(actor, page, *await wanted_in(request)))
 
 
 @post("/list", status_code=200)
-async def search_episodes(actor: Actor, page: PageQuery, request: AnyRequest) -> Response[Any]:
+async def search_episodes(actor: Actor, page: PageQuery, request: AnyRequest) -> Response[list[ListedEpisode]]:
     """Find episodes by a filter; with ``include_tuples`` beside it, each with its steps as JSON."""
     return as_list(request, await listing.find(actor, page, *await wanted_in(request)))
 

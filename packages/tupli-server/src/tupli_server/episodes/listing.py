@@ -4,8 +4,11 @@ import asyncio
 import json
 from typing import Any
 
+from pydantic import Field
+
 from tupli_schemas import codec
-from tupli_schemas.episodes import steps_as_json
+from tupli_schemas.base import Header, Schema
+from tupli_schemas.episodes import EpisodeHeader, steps_as_json
 from tupli_schemas.errors import InvalidDataError, TooLargeError
 from tupli_schemas.filters import BaseFilter
 from tupli_schemas.permissions import Permission
@@ -18,25 +21,46 @@ from tupli_server.policy import Actor
 MAX_JSON_BYTES = 256 << 20
 """Of payload that one answer turns into JSON."""
 
+
+class OlderStep(Schema):
+    """One step as JSON, in the words of older clients."""
+
+    state: Any
+    action: Any
+    reward: Any
+    terminal: bool
+    timeout: bool
+    info: dict[str, Any]
+
+
+class ListedEpisode(EpisodeHeader):
+    """A header with what older clients look for beside it."""
+
+    timeout_: bool = Field(alias="timeout", description="The older name of truncated.")
+    tuples: tuple[OlderStep, ...] | None = Field(default=None, description="The steps, where they were asked for.")
+
+
 _OLDER = {name: older for older, name in OLDER_NAMES.items()}
 _JSON_FIELDS = RLTuple.model_fields.keys() - {"next_observation"}
 
 
-async def find(actor: Actor, page: PageQuery, wanted: BaseFilter, include_tuples: bool) -> Listed[dict[str, Any]]:
-    """A page of the episodes that satisfy a filter and that the actor may read.
+async def find(actor: Actor, page: PageQuery, wanted: BaseFilter, include_tuples: bool) -> Listed[Any]:
+    """A page of the episodes that satisfy a filter and that the actor may read, each what a ``ListedEpisode`` is on the wire.
 
     Raises:
         TooLargeError: The steps that were asked for are too many for JSON.
     """
     listed = await EpisodeDocument.list_visible(actor, Permission.EPISODE_READ, wanted, page)
-    items = [_as_older_clients_know_it(header.model_dump(mode="json")) for header in listed.items]
+    items = [as_json(header) for header in listed.items]
     if include_tuples:
         await _add_tuples(items)
     return Listed(items, listed.next)
 
 
-def _as_older_clients_know_it(header: dict[str, Any]) -> dict[str, Any]:
-    return header | {"timeout": header["truncated"]}
+def as_json(header: Header) -> Any:
+    """What a ``ListedEpisode`` is on the wire, but for its steps."""
+    fields = header.model_dump(mode="json")
+    return fields | {"timeout": fields["truncated"]}
 
 
 async def _add_tuples(items: list[dict[str, Any]]) -> None:
