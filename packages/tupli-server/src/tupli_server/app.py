@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any
 
 from beanie import Document
 from litestar import Litestar
@@ -31,6 +33,7 @@ from tupli_server.datasets.documents import DatasetDocument
 from tupli_server.episodes import controller as episodes
 from tupli_server.episodes.documents import EpisodeDocument
 from tupli_server.observing import Observer
+from tupli_server.openapi import describe
 from tupli_server.settings import Settings
 
 CONTROLLERS: Sequence[ControllerRouterHandler] = [
@@ -80,14 +83,9 @@ def create_app(settings: Settings) -> ASGIApp:
 def create_api(settings: Settings) -> Litestar:
     """The routes, without what is wrapped around them."""
     auth = Auth.of(settings)
-    dependencies = {
-        "actor": Provide(actors.provide_actor),
-        "page": Provide(lists.provide_page),
-        "auth": Provide(lambda: auth, sync_to_thread=False),
-    }
     return Litestar(
-        route_handlers=[*CONTROLLERS, documentation.description(CONTROLLERS, dependencies)],
-        dependencies=dependencies,
+        route_handlers=[*CONTROLLERS, documentation.description(describe_api)],
+        dependencies=_dependencies(auth),
         exception_handlers=errors.HANDLERS,
         middleware=[
             DefineMiddleware(
@@ -104,6 +102,21 @@ def create_api(settings: Settings) -> Litestar:
         state=State({"settings": settings, "auth": auth}),
         lifespan=[_with_database],
     )
+
+
+@cache
+def describe_api() -> dict[str, Any]:
+    """The description of all routes (OpenAPI 3.1), which is the same whatever the settings."""
+    return describe(CONTROLLERS, _dependencies(None))
+
+
+def _dependencies(auth: Auth | None) -> dict[str, Provide]:
+    """What handlers are given beside what the request holds."""
+    return {
+        "actor": Provide(actors.provide_actor),
+        "page": Provide(lists.provide_page),
+        "auth": Provide(lambda: auth, sync_to_thread=False),
+    }
 
 
 @asynccontextmanager

@@ -1,19 +1,15 @@
 """Pages for people: the start page, and the API's description as a page that needs nothing from elsewhere."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Annotated, Any
 
 from litestar import Request, Response, get
-from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import Parameter
-from litestar.types import ControllerRouterHandler
 
 from tupli_schemas.errors import NotFoundError
 from tupli_server.auth.actors import PUBLIC
-from tupli_server.openapi import describe
 
 _TYPES = {"html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 _FILES = ("start.html", "docs.html", "docs.js", "style.css")
@@ -41,14 +37,13 @@ def asset(name: Annotated[str, Parameter(max_length=100)]) -> Response[bytes]:
     return _page(name)
 
 
-def description(routes: Sequence[ControllerRouterHandler], dependencies: Mapping[str, Provide]) -> HTTPRouteHandler:
+def description(describe: Callable[[], dict[str, Any]]) -> HTTPRouteHandler:
     """The route of the API's description, which is made when it is first asked for."""
-    described: Callable[[], dict[str, Any]] = cache(lambda: describe(routes, dependencies))
 
     @get("/openapi.json", opt=PUBLIC, include_in_schema=False, sync_to_thread=True)
     def openapi_json() -> dict[str, Any]:
         """The API's description, for programs (OpenAPI 3.1)."""
-        return described()
+        return describe()
 
     return openapi_json
 

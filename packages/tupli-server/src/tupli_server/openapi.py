@@ -24,6 +24,7 @@ FOR_INPUT = {"422": "The input is not valid; `errors` names every wrong place."}
 FOR_BODIES = {"413": "The body is larger than this route takes.", "415": "The body is not of the type that is meant."}
 FOR_ACTORS = {"401": "Nobody is signed in, or not any more.", "403": "The actor lacks a right."}
 MEANINGS = {
+    401: "Name, password or token is wrong.",
     404: "There is no such thing, or none that the actor may see.",
     409: "It contradicts what is there.",
     429: "Too many attempts; `Retry-After` says when to come back.",
@@ -46,6 +47,7 @@ def describe(routes: Sequence[ControllerRouterHandler], dependencies: Mapping[st
             title="Tupli", version=__version__, use_handler_docstrings=True, operation_id_creator=_operation_id
         ),
         plugins=[PydanticPlugin(prefer_alias=True)],
+        logging_config=None,
     )
     document = app.openapi_schema.to_schema()
     document["servers"] = [{"url": "."}]

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 PREFIX = "TUPLI_"
 FILE_SUFFIX = "_FILE"
 MIN_SECRET_BYTES = 32
+SHORTEST_PASSWORD = 8
 MAKE_A_SECRET = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'  # noqa: S105  # a command
 TEMPLATE_WORDS = ("changeme", "change-me", "change_me", "example", "secret-key", "your-", "insert", "password", "xxxx")
 
@@ -41,7 +42,9 @@ class Settings(BaseModel):
     open_signup: bool = Field(False, description="Anybody may make an account.")
     access_token_minutes: int = Field(60, ge=1, le=24 * 60, description="How long an access token lasts.")
     refresh_token_days: int = Field(30, ge=1, le=365, description="How long somebody stays signed in unseen.")
-    password_min_length: int = Field(8, ge=8, le=128, description="The fewest characters of a password.")
+    password_min_length: int = Field(
+        SHORTEST_PASSWORD, ge=SHORTEST_PASSWORD, le=128, description="The fewest characters of a password."
+    )
     password_rounds: int = Field(12, ge=10, le=16, description="The cost of bcrypt, as a power of two.")
     sign_in_limit: int = Field(60, ge=0, description="Failed sign-ins a minute for each address and name; 0 is off.")
     max_request_mb: int = Field(64, ge=1, le=1_024, description="The largest JSON body, in MB. Streams have none.")

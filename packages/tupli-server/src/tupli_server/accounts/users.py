@@ -3,14 +3,14 @@
 from pydantic import TypeAdapter, ValidationError
 from pymongo.errors import DuplicateKeyError
 
-from tupli_schemas.accounts import Membership, User, UserCredentials
+from tupli_schemas.accounts import Membership, User
 from tupli_schemas.base import UserName
 from tupli_schemas.errors import ConflictError, InvalidDataError, NotFoundError, PermissionDeniedError, invalid_data
 from tupli_schemas.permissions import GLOBAL, RESERVED_NAMES, Permission
 from tupli_server import audit, documents, policy
 from tupli_server.accounts import roles, sessions
 from tupli_server.accounts.documents import UserDocument, folded
-from tupli_server.accounts.schemas import PasswordChange
+from tupli_server.accounts.schemas import NewUser, PasswordChange
 from tupli_server.auth.context import Auth
 from tupli_server.auth.throttle import attempt
 from tupli_server.policy import Actor
@@ -18,7 +18,7 @@ from tupli_server.policy import Actor
 _NAME: TypeAdapter[str] = TypeAdapter(UserName)
 
 
-async def create(actor: Actor, credentials: UserCredentials, address: str, auth: Auth) -> User:
+async def create(actor: Actor, new: NewUser, address: str, auth: Auth) -> User:
     """Make an account.
 
     Raises:
@@ -28,11 +28,11 @@ async def create(actor: Actor, credentials: UserCredentials, address: str, auth:
     """
     if not auth.settings.open_signup:
         policy.require(actor, Permission.USER_CREATE)
-    name = check_name(credentials.username)
+    name = check_name(new.username)
     async with attempt(auth.settings.sign_in_limit, f"address {address}"):
         if await UserDocument.get_pymongo_collection().find_one({"_id": folded(name)}, {"_id": 1}):
             raise _taken()
-        user = await add(name, credentials.password.get_secret_value(), auth)
+        user = await add(name, new.password.get_secret_value(), auth)
     await audit.note(actor.name or name, "user.create", name, address=address)
     return user.to_user()
 
