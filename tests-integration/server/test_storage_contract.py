@@ -15,13 +15,13 @@ from tupli_schemas.filters import FilterEQ
 
 class TestTupliAPIClient(StorageContract):
     @pytest.fixture
-    def storage(self, live_server: LiveServer) -> Iterator[TupliStorage]:
+    def storage(self, own_server: LiveServer) -> Iterator[TupliStorage]:
         """An account that nobody used before is an empty storage. It belongs to the group that the contract publishes in."""
         username = f"user-{uuid4().hex[:12]}"
-        with TupliAPIClient(live_server.url) as client:
+        with TupliAPIClient(own_server.url) as client:
             client.signup(username, "a-good-password")
             client.login(username, "a-good-password")
-            let_into(live_server, "team", username)
+            let_into(own_server, "team", username)
             yield client
             empty(client)
 

@@ -18,6 +18,13 @@ def live_server(mongodb_url: str) -> Iterator[LiveServer]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def own_server(mongodb_url: str) -> Iterator[LiveServer]:
+    """A server that the tests of one module have to themselves, for those that look at what is public."""
+    with _server(mongodb_url) as server:
+        yield server
+
+
 @pytest.fixture
 def start_server(mongodb_url: str) -> Iterator[Callable[..., LiveServer]]:
     """Starts servers with settings of their own, each with an empty database: ``start_server(open_access=True)``."""

@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from tupli_schemas import errors
 from tupli_schemas.benchmarks import BenchmarkQuery
 from tupli_schemas.errors import (
     ERRORS_BY_CODE,
@@ -27,10 +28,9 @@ def test_an_error_comes_back_from_the_wire_as_itself(kind: type[TupliError]) -> 
 
 
 def test_every_code_belongs_to_one_error() -> None:
-    def tree(kind: type[TupliError]) -> list[type[TupliError]]:
-        return [kind, *(found for child in kind.__subclasses__() for found in tree(child))]
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, TupliError)]
 
-    assert sorted(kind.code for kind in tree(TupliError)) == sorted(ERRORS_BY_CODE)
+    assert sorted(kind.code for kind in set(kinds)) == sorted(ERRORS_BY_CODE)
 
 
 def test_an_unknown_code_of_a_newer_server_becomes_the_error_of_its_status() -> None:
