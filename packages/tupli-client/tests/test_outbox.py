@@ -122,6 +122,7 @@ def test_what_waits_is_stored_when_the_process_ends(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_process_leaves_what_waits_to_its_parent(tmp_path: Path) -> None:
     storage = SlowFolder(tmp_path)
     outbox = outbox_of(storage)
