@@ -6,11 +6,11 @@ A trap that is stepped on leaves its name in ``SPRUNG``.
 import os
 from enum import Enum
 from subprocess import Popen
-from typing import Any
+from typing import Any, Self
 
 SPRUNG: list[str] = []
 
-__all__ = ["SPRUNG", "Bear", "Choice", "Mask", "Popen", "Pit", "os", "snare"]
+__all__ = ["SPRUNG", "Bear", "Choice", "Mask", "Pit", "Popen", "os", "snare"]
 
 
 def snare(*_: Any, **__: Any) -> str:
@@ -22,7 +22,7 @@ def snare(*_: Any, **__: Any) -> str:
 class Pit:
     """A class whose making and filling are traps."""
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> "Pit":
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         SPRUNG.append("Pit.__new__")
         return super().__new__(cls)
 

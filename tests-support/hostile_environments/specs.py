@@ -20,9 +20,12 @@ def _stacks(*sizes: int) -> tuple[dict[str, Any], ...]:
     return tuple(_wrapper(f"{WRAPPERS}.stateful_observation:FrameStackObservation", stack_size=size) for size in sizes)
 
 
-_MUJOCO = {"id": "Ant-v5", "entry_point": "gymnasium.envs.mujoco.ant_v5:AntEnv"}
-_FROZEN_LAKE = {"id": "FrozenLake-v1", "entry_point": "gymnasium.envs.toy_text.frozen_lake:FrozenLakeEnv"}
-_CAR = {"id": "CarRacing-v3", "entry_point": "gymnasium.envs.box2d.car_racing:CarRacing"}
+_MUJOCO: dict[str, Any] = {"id": "Ant-v5", "entry_point": "gymnasium.envs.mujoco.ant_v5:AntEnv"}
+_FROZEN_LAKE: dict[str, Any] = {
+    "id": "FrozenLake-v1",
+    "entry_point": "gymnasium.envs.toy_text.frozen_lake:FrozenLakeEnv",
+}
+_CAR: dict[str, Any] = {"id": "CarRacing-v3", "entry_point": "gymnasium.envs.box2d.car_racing:CarRacing"}
 
 _FLATTEN = _wrapper(f"{WRAPPERS}.transform_observation:FlattenObservation")
 _MANY_BINS = _wrapper(f"{WRAPPERS}.transform_observation:DiscretizeObservation", bins=10_000)

@@ -36,13 +36,18 @@ WITHIN_TRUST: dict[str, str] = {
     "a metaclass that is called": _env(_call({"py/type": "company_b.traps.Masked"})),
     "an object as a key": json.dumps({"json://" + json.dumps({"py/object": PIT}): 1}),
     "an object in a set": _env({"py/set": [{"py/object": PIT}, {"py/object": PIT}]}),
-    "an object as the name of a column": _env({"py/object": "pandas.Index", "kind": "range", "start": 0, "stop": 1, "step": 1, "name": {"py/object": PIT}}),
+    "an object as the name of a column": _env(
+        {"py/object": "pandas.Index", "kind": "range", "start": 0, "stop": 1, "step": 1, "name": {"py/object": PIT}}
+    ),
     "a class of the package by a longer name": _env({"py/object": "company_b.envs.gymnasium.Env"}),
     "a package with a similar name": _env({"py/object": "company_bad.envs.GridEnv"}),
     "a package below another": _env({"py/object": "evil.company_b.GridEnv"}),
     "no environment": json.dumps({"py/object": PIT}),
     "a state for an environment that pickles by arguments": json.dumps(
-        {"py/object": "company_b.envs.PickledByArguments", "py/state": {"_ezpickle_args": {"py/tuple": [9]}, "_ezpickle_kwargs": {}}}
+        {
+            "py/object": "company_b.envs.PickledByArguments",
+            "py/state": {"_ezpickle_args": {"py/tuple": [9]}, "_ezpickle_kwargs": {}},
+        }
     ),
     "a specification of the package's function": json.dumps(
         {"tupli_env": 1, "kind": "spec", "spec": {"id": "company_b/Grid-v0", "entry_point": "company_b.traps:snare"}}

@@ -19,6 +19,7 @@ Snapshot = dict[Path, Any]
 
 # A simulation's running state, and windows: neither is part of what an environment is.
 _IGNORED = frozenset({"mujoco._structs.MjData", "gymnasium.envs.mujoco.mujoco_rendering.MujocoRenderer"})
+_NOTHING = ("NoneType", None)
 _PLAIN = (*LEAVES, list, tuple, dict, set, str, bytes, int, float, type(None))
 
 
@@ -47,8 +48,8 @@ def snapshot(root: object, *, with_random: bool) -> Snapshot:
 
 
 def differences(one: Snapshot, other: Snapshot) -> set[Path]:
-    """The attributes that differ, or that only one of the two has."""
-    return {path for path in one.keys() | other.keys() if one.get(path, ...) != other.get(path, ...)}
+    """The attributes that differ. One that is missing is no different from None: some are first set when something is drawn."""
+    return {path for path in one.keys() | other.keys() if one.get(path, _NOTHING) != other.get(path, _NOTHING)}
 
 
 def outermost(paths: set[Path]) -> list[Path]:
@@ -69,7 +70,7 @@ class _Fingerprints:
         if id(value) in above:
             return ("circle", len(above) - above.index(id(value)))
         if full_name(type(value)) in _IGNORED or is_window(value):
-            return None
+            return _NOTHING
 
         def inner(part: Any) -> Any:
             return self.of(part, (*above, id(value)))

@@ -117,7 +117,7 @@ def _array_space(spec: BoxSpec | MultiBinarySpec | MultiDiscreteSpec) -> Space:
         case BoxSpec():
             return _box(spec)
         case MultiBinarySpec():
-            return spaces.MultiBinary(spec.shape)
+            return spaces.MultiBinary(spec.shape[0] if len(spec.shape) == 1 else spec.shape)
         case MultiDiscreteSpec():
             nvec, start = (np.asarray(values).reshape(spec.shape) for values in (spec.nvec, spec.start))
             return spaces.MultiDiscrete(nvec, start=start, dtype=np.dtype(spec.dtype).type)

@@ -45,7 +45,7 @@ def to_text(
         RefusedEnvironmentError: It holds something that could not be loaded safely; the message says where.
     """
     if strip is None:
-        reading, text = _written(env, prefer, lambda: settled(env))
+        reading, text = _written(env, prefer, lambda: _settled(env))
     else:
         copy = settled(env)
         stripped = Settled(strip(copy.env), copy.history)
@@ -69,6 +69,14 @@ def _written(env: Env, prefer: str, settle: Callable[[], Settled]) -> tuple[Read
             stacklevel=3,
         )
         return _as_spec(env, description.form)
+
+
+def _settled(env: Env) -> Settled:
+    try:
+        return settled(env)
+    except RefusedEnvironmentError:
+        encode(env)  # what cannot be copied cannot be written either, and writing says where it is
+        raise
 
 
 def _as_spec(env: Env, spec: EnvSpecForm) -> tuple[Reading, str]:

@@ -111,7 +111,9 @@ class _Canonical:
         return parts
 
     def _object(self, node: ObjectNode) -> list[Node | bytes]:
-        fields = sorted(self._fields[node.index].items(), key=itemgetter(0))
+        # An attribute that is missing is no different from None: some are first set when something is drawn.
+        known_fields = ((name, value) for name, value in self._fields[node.index].items() if value is not None)
+        fields = sorted(known_fields, key=itemgetter(0))
         if node.name in known.RANDOM:
             fields = [(name, value) for name, value in fields if name == "bit_generator"]
         parts: list[Node | bytes] = [_json([node.name, len(fields), len(node.items)]), node.arguments]

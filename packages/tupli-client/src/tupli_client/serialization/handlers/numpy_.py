@@ -109,7 +109,8 @@ def from_bytes(fields: Fields, dtype: np.dtype[Any], n: int) -> AnyArray:
 
 
 def _write_scalar(value: np.generic) -> dict[str, Any]:
-    return {"dtype": dtype_text(value.dtype), "data": value.tobytes()}
+    array = np.asarray(value)  # an empty text has no length of its own, and one byte as an array
+    return {"dtype": dtype_text(array.dtype), "data": array.tobytes()}
 
 
 def _read_scalar(fields: Fields) -> Any:
