@@ -13,12 +13,12 @@ from tupli_schemas.trees import take
 N_EPISODES = 100
 
 
-def record_runs(folder: Path, seed: int = 0) -> TupliDataset:
+def record_runs(folder: Path, seed: int = 0, n_episodes: int = N_EPISODES) -> TupliDataset:
     """Two lots of episodes in a folder: as they happened (``late == false``), and one step late (``late == true``)."""
     storage = FileStorage(folder)
     env = TupliEnvWrapper(gym.make("CartPole-v1"), storage, metadata_callback=lambda _: {"late": False})
     benchmark = env.store(name="cart-pole")
-    rollout(env, NoisyPolicy(seed), episodes=N_EPISODES, seed=1_000 * seed)
+    rollout(env, NoisyPolicy(seed), episodes=n_episodes, seed=1_000 * seed)
     env.close()
     dataset = TupliDataset(storage).with_benchmark("cart-pole")
     late = (one_step_late(data) for data in dataset.where("late == false"))
