@@ -1,5 +1,7 @@
 """The wrapper: what it passes on, and when it records."""
 
+import copy
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +203,23 @@ def test_without_recording_neither_an_id_nor_a_recordable_space_is_needed(storag
         play(env, 5)
     with pytest.raises(UnsupportedSpaceError, match="deactivate_recording"):
         env.reset()
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda env: pickle.loads(pickle.dumps(env))], ids=["copy", "pickle"])
+def test_a_copy_in_mid_episode_records_for_itself(copied: Any, storage: FileStorage, benchmark_id: str) -> None:
+    env = TupliEnvWrapper(gymnasium.make("CartPole-v1"), storage, benchmark_id)
+    play(env, 2, seed=0)
+
+    other = copied(env)
+    env.step(0)
+    other.step(1)
+    env.close()
+    other.close()
+
+    mine, its = (episode.data for episode in stored(storage))
+    assert np.array_equal(np.asarray(mine.actions), [1, 1, 0])
+    assert np.array_equal(np.asarray(its.actions), [1, 1, 1])
+    assert mine.slice(0, 2).equals(its.slice(0, 2))
 
 
 @pytest.mark.parametrize("setting", [{"abandoned": "merge"}, {"infos": "some"}])

@@ -22,7 +22,9 @@ Env = gymnasium.Env[Any, Any]
 class TupliEnvWrapper(RecordingWrapper):
     """An environment that is a benchmark: stored, published, loaded, and recorded while recording is on, as it is at first.
 
-    What the environment returns is passed on unchanged, the very same objects.
+    What the environment returns is passed on unchanged, the very same objects. An episode is stored when it is over. Those that end
+    faster than the storage takes them wait a moment and go together; whatever this process reads comes after them, and for others
+    ``close`` or ``save_unsaved`` sends them.
 
     To keep large data of an environment as artifacts, subclass this and write ``_serialize``, which takes the data out of a copy of
     the environment, and ``_deserialize``, which puts it back.

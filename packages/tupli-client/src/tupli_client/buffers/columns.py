@@ -115,6 +115,8 @@ class ArrayBuffer:
 
     def _resize(self, n_rows: int) -> None:
         # In place, so that a long episode is never in memory twice. Nobody has a view: `row` copies and `take` forgets.
+        if not self._rows.flags.owndata:  # as after unpickling
+            self._rows = self._rows.copy()
         self._rows.resize((n_rows, *self._shape), refcheck=False)
 
     def _fitted(self, row: int, value: Any) -> Array:

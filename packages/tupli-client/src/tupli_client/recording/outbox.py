@@ -41,6 +41,10 @@ class EpisodeOutbox:
         self._n_bytes = 0
         self._turn = threading.Lock()
 
+    def __reduce__(self) -> tuple[type["EpisodeOutbox"], tuple[TupliStorage, str | None]]:
+        """A copy of an environment records for itself: what is unsaved stays with the original."""
+        return EpisodeOutbox, (self.storage, self.benchmark_id)
+
     def require_benchmark(self) -> str:
         """The id that episodes are recorded under.
 
