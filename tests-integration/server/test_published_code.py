@@ -87,24 +87,6 @@ def test_whoever_shares_an_equal_environment_adds_to_the_benchmark_that_is_there
         assert share_benchmark_and_history(company_a.server.url) == stored_id
 
 
-def test_the_lines_for_the_shell_work_as_printed(
-    live_server: LiveServer, stored_id: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    company_c = an_organization(tmp_path, live_server)
-    with company_c.at_work():
-        name = f"new-{stored_id[-12:]}"
-        lines = (
-            ("set_url", "--url", live_server.url),
-            ("signup", "--username", name, "--password", "initial_password"),
-            ("login", "--username", name, "--password", "initial_password", "--url", live_server.url),
-            ("list_artifacts",),
-            ("list_benchmarks",),
-        )
-
-        assert [run(line) for line in lines] == [0] * len(lines)
-    assert stored_id in capsys.readouterr().out
-
-
 def test_an_administrator_gives_a_user_a_new_password_with_the_printed_line(
     live_server: LiveServer, tmp_path: Path
 ) -> None:
