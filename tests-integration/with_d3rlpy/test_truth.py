@@ -14,6 +14,9 @@ from cart_pole_runs import record_runs
 from tupli_client import TupliDataset, evaluate
 
 
+pytestmark = pytest.mark.filterwarnings("ignore:the observation after")  # late data knows no last one
+
+
 def return_learned_from(dataset: TupliDataset, seed: int) -> float:
     d3rlpy.seed(seed)
     learner = d3rlpy.algos.DiscreteCQLConfig().create(device="cpu:0")
