@@ -10,7 +10,8 @@ from tupli_schemas.errors import ConflictError
 
 H = TypeVar("H", bound=Header)
 
-_NOT_CONTENT = {"id", "created_by", "created_at", "published_in"}
+_NOT_CONTENT = {"id", "created_by", "created_at", "published_in", "inspection", "observation_space", "action_space"}
+"""What a storage adds. The last three it reads from the payload, and a later version may read more from the same."""
 
 
 def same(row: Row, header: H, draft: Draft) -> H | None:
