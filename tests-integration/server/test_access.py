@@ -5,7 +5,7 @@ from typing import Any
 
 from real_mongodb import connect
 from tupli_schemas.base import Header, new_id, now
-from tupli_schemas.errors import PermissionDeniedError
+from tupli_schemas.errors import PermissionDeniedError, SignInRequiredError
 from tupli_schemas.permissions import BUILT_IN_ROLES, CONTENT, CONTENT_READ, Permission
 from tupli_server import policy
 from tupli_server.policy import NOBODY, THE_GUEST, Actor
@@ -33,7 +33,7 @@ def a_header(chance: random.Random) -> Header:
 def allowed(actor: Actor, permission: Permission, header: Header) -> bool:
     try:
         policy.require(actor, permission, header)
-    except (PermissionDeniedError, policy.SignInRequiredError):
+    except (PermissionDeniedError, SignInRequiredError):
         return False
     return True
 

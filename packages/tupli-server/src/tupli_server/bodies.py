@@ -8,7 +8,7 @@ from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, SerializationException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from tupli_schemas.errors import InvalidDataError
+from tupli_schemas.errors import InvalidDataError, TooLargeError
 
 IDLE_SECONDS = 60.0
 """How long a sender may pause in the middle of a body."""
@@ -83,7 +83,18 @@ def _waits_for_leave(scope: Any) -> bool:
 
 
 class JsonRequest(Request[Any, Any, Any]):
-    """A request whose JSON is refused with a reason when it is none, or nested without end."""
+    """A request whose JSON is refused with a reason when it is none, larger than the operator allows, or nested without end."""
+
+    async def body(self) -> bytes:
+        """The whole body, for routes that do not stream it.
+
+        Raises:
+            TooLargeError: It is larger than ``TUPLI_MAX_REQUEST_MB``.
+        """
+        limit = self.app.state.settings.max_request_mb * 1_000_000
+        if (self.content_length or 0) > limit or len(await super().body()) > limit:
+            raise TooLargeError(f"a request has at most {limit // 1_000_000} MB here", hint="send less at once")
+        return await super().body()
 
     async def json(self) -> Any:
         """The body, decoded.

@@ -13,6 +13,9 @@ from tupli_server.settings import Settings
 GRACE_SECONDS = 30
 """How long a shutdown waits for requests that are under way."""
 
+KEEP_ALIVE_SECONDS = 150
+"""Longer than proxies keep an idle connection (Caddy: 120 s), so that none is closed just as it is used again."""
+
 
 def serve(settings: Settings) -> None:
     """Answer requests until a signal ends it; requests that are under way are finished first.
@@ -32,6 +35,7 @@ def serve(settings: Settings) -> None:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies or None,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
 
 

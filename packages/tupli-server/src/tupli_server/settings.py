@@ -47,7 +47,9 @@ class Settings(BaseModel):
     )
     password_rounds: int = Field(12, ge=10, le=16, description="The cost of bcrypt, as a power of two.")
     sign_in_limit: int = Field(60, ge=0, description="Failed sign-ins a minute for each address and name; 0 is off.")
-    max_request_mb: int = Field(64, ge=1, le=1_024, description="The largest JSON body, in MB. Streams have none.")
+    max_request_mb: int = Field(
+        64, ge=1, le=1_024, description="The largest body that is read as a whole, in MB; streams have no limit."
+    )
 
     @field_validator("secret_key", "previous_secret_key")
     @classmethod

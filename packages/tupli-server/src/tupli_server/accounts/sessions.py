@@ -27,7 +27,8 @@ async def sign_in(credentials: UserCredentials, address: str, auth: Auth) -> Tok
         user = await UserDocument.named(credentials.username)
         password = credentials.password.get_secret_value()
         if not await auth.passwords.check(password, user and user.password) or user is None:
-            await audit.note(folded(credentials.username)[:64], "session.refused", address)
+            # A name that is no user's may be a password, typed in the wrong place.
+            await audit.note(user.name if user else "unknown", "session.refused", address)
             raise SignInRequiredError("Incorrect username or password", hint="check both; capital letters count")
     if auth.passwords.is_outdated(user.password):
         await _renew_hash(user, password, auth)
