@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
+from tupli_metrics.hashing import first_occurrences
 from tupli_metrics.neighbours import Nearest, nearest
 from tupli_metrics.rows import Rows
 from tupli_metrics.search import Points
@@ -131,3 +132,12 @@ def test_a_search_reads_files_as_it_reads_memory() -> None:
     )
 
     assert np.array_equal(one, other)
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=40), st.integers(1, 7))
+def test_of_equal_rows_the_first_one_counts(values: list[int], size: int) -> None:
+    hashes = np.array(values, np.uint64)
+
+    first = first_occurrences(lambda: (hashes[i : i + size] for i in range(0, len(hashes), size)), len(hashes))
+
+    assert first.tolist() == [value not in values[:i] for i, value in enumerate(values)]

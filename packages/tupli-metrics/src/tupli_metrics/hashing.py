@@ -1,5 +1,6 @@
 """Rows as 64-bit numbers: equal rows have equal numbers, so distinct rows can be counted without keeping them."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -154,8 +155,35 @@ def occurrences(hashes: Hashes) -> NDArray[np.int64]:
     return np.diff(firsts, append=len(ordered))
 
 
-def first_occurrences(hashes: Hashes) -> NDArray[np.bool_]:
-    """For each row, whether no earlier row is equal to it."""
-    first = np.zeros(len(hashes), np.bool_)
-    first[np.unique(hashes, return_index=True)[1]] = True
+def first_occurrences(chunks: Callable[[], Iterable[Hashes]], n: int) -> NDArray[np.bool_]:
+    """For each of n rows, whether no earlier row is equal to it.
+
+    Args:
+        chunks: Hands out the hashes of all rows in order, each time it is called. Sorting keeps 8 bytes per row; that order is needed
+            again only where there are repetitions, so it is read again rather than kept.
+        n: The number of rows.
+    """
+    ordered, filled = np.empty(n, np.uint64), 0
+    for some in chunks():
+        ordered[filled : filled + len(some)] = some
+        filled += len(some)
+    ordered.sort()
+    repeated = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    del ordered
+    first = np.ones(n, np.bool_)
+    return first if not len(repeated) else _without_repetitions(first, chunks(), repeated)
+
+
+def _without_repetitions(first: NDArray[np.bool_], chunks: Iterable[Hashes], repeated: Hashes) -> NDArray[np.bool_]:
+    """``first`` without the rows whose hash is ``repeated`` and has been there before."""
+    seen, start = np.zeros(len(repeated), np.bool_), 0
+    for some in chunks:
+        place = np.minimum(np.searchsorted(repeated, some), len(repeated) - 1)
+        rows = np.flatnonzero(repeated[place] == some)
+        kinds, where = np.unique(place[rows], return_index=True)
+        new = ~seen[kinds]
+        first[start + rows] = False
+        first[start + rows[where[new]]] = True
+        seen[kinds] = True
+        start += len(some)
     return first

@@ -17,6 +17,7 @@ TREE_DIMENSIONS = 4
 TREE_POINTS = 1 << 20
 _BLOCK = 1024  # queries that are compared with a chunk at a time: 1024 x 4096 distances are 16 MB
 _CHUNK = 4096
+_MANY = 4  # with more candidates than so many times k, it pays to look for a narrower bound first
 _CROWD = 16  # with more candidates than one in so many pairs, rounding hides what is near: compare exactly
 
 
@@ -130,12 +131,17 @@ def _sift(block: Floats, points: Floats, table: Array, limits: Floats, k: int) -
         return _sift_exactly(block, points, limits, k)
     rough = np.column_stack((-2 * block, np.ones(len(block)))).astype(np.float32) @ table.T
     slack = (block.shape[1] + 6) * np.finfo(np.float32).eps * reach
-    bound = np.minimum(limits - lengths + slack, _kth_at_most(rough, k + 1) + 2 * slack)
-    hits = np.flatnonzero(rough <= bound.astype(np.float32)[:, None])
+    bound = limits - lengths + slack
+    if np.isinf(limits).any() or len(hits := _within(rough, bound)) > _MANY * k * len(block):
+        hits = _within(rough, np.minimum(bound, _kth_at_most(rough, k + 1) + 2 * slack))
     if len(hits) > rough.size // _CROWD:
         return _sift_exactly(block, points, limits, k)
     query, near = np.divmod(hits, len(points))
     return query, near
+
+
+def _within(rough: Array, bound: Floats) -> Integers:
+    return np.flatnonzero(rough <= bound.astype(np.float32)[:, None])
 
 
 def _kth_at_most(rough: Array, k: int) -> Floats:
@@ -144,12 +150,12 @@ def _kth_at_most(rough: Array, k: int) -> Floats:
     A chunk that is nearer than all before it, as in data along a path, would otherwise be full of candidates.
     """
     groups = max(64, 4 * k)
-    size = rough.shape[1] // groups
-    if not size:
+    if rough.shape[1] < groups:
         return np.full(len(rough), np.inf)
-    minima = (
-        rough[:, : groups * size].reshape(len(rough), size, groups).min(axis=1)
-    )  # neighbours in time in different groups
+    minima = rough
+    while (half := minima.shape[1] // 2) >= groups:
+        # Halves, so that neighbours in time are in different groups; an odd number left over only widens the bound.
+        minima = np.minimum(minima[:, :half], minima[:, half : 2 * half])
     return np.asarray(np.partition(minima, k - 1, axis=1)[:, k - 1], np.float64)
 
 

@@ -51,7 +51,7 @@ class Points:
         finite = np.concatenate([(np.abs(chunk) <= LARGEST).all(axis=1) for _, chunk in rows.chunks()])
         counted = finite.copy()
         if unique:
-            counted &= first_occurrences(np.concatenate([row_hashes(chunk) for _, chunk in rows.chunks()]))
+            counted &= first_occurrences(lambda: (row_hashes(chunk) for _, chunk in rows.chunks()), rows.n)
         n_finite = int(finite.sum())
         duplicates = 1 - int(counted.sum()) / n_finite if n_finite else 0.0
         return cls(rows, np.flatnonzero(counted), _scale(scale, rows.d), duplicates, rows.n - n_finite)
