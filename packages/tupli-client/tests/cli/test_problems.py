@@ -12,7 +12,7 @@ import pytest
 from tupli_client import FileStorage
 from tupli_client.cli import problems
 from tupli_client.testing import a_benchmark
-from tupli_command import COMMAND, Tupli, in_process
+from tupli_command import COMMAND, Tupli, as_process
 from tupli_schemas import errors
 from tupli_schemas.benchmarks import BenchmarkHeader
 from tupli_schemas.episodes import EpisodeHeader
@@ -177,8 +177,8 @@ def test_a_file_that_cannot_be_written_is_named(tupli: Tupli, here: Path, benchm
 def test_no_traceback_unless_it_is_asked_for(here: Path) -> None:
     wrong = ("benchmark", "show", "nothing")
 
-    assert "Traceback" not in in_process(*wrong).err
-    assert "Traceback" in in_process(*wrong, environment={"TUPLI_DEBUG": "1"}).err
+    assert "Traceback" not in as_process(*wrong).err
+    assert "Traceback" in as_process(*wrong, environment={"TUPLI_DEBUG": "1"}).err
 
 
 def test_a_mistake_of_ours_is_one_line_and_the_whole_story_on_request() -> None:

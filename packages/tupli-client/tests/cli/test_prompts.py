@@ -4,7 +4,7 @@ import pytest
 
 from tupli_client import FileStorage
 from tupli_client.testing import an_artifact, an_episode
-from tupli_command import Tupli, on_a_terminal
+from tupli_command import COMMAND, Tupli, watch
 from tupli_schemas.benchmarks import BenchmarkHeader
 from tupli_schemas.episodes import EpisodeHeader
 
@@ -21,7 +21,7 @@ def test_without_a_terminal_deleting_exits_2_names_the_flag_and_what_would_go(
 
 
 def test_no_input_asks_nothing_on_a_terminal_either(storage: FileStorage, episodes: list[EpisodeHeader]) -> None:
-    ran = on_a_terminal("episode", "delete", episodes[0].id, "--no-input", typed="y\n")
+    ran = watch([*COMMAND, "episode", "delete", episodes[0].id, "--no-input"], typed="y\n")
 
     assert ran.code == 2
     assert len(storage.list_episodes()) == 3
@@ -31,7 +31,7 @@ def test_no_input_asks_nothing_on_a_terminal_either(storage: FileStorage, episod
 def test_on_a_terminal_a_person_decides(
     storage: FileStorage, episodes: list[EpisodeHeader], typed: str, code: int, left: int
 ) -> None:
-    ran = on_a_terminal("episode", "delete", episodes[0].id, typed=typed)
+    ran = watch([*COMMAND, "episode", "delete", episodes[0].id], typed=typed)
 
     assert f"episode {episodes[0].id}" in ran.out
     assert "Go on? [y/N]" in ran.out

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from tupli_client import FileStorage
 from tupli_client.cli.searching import SHOWN_TO_PEOPLE
 from tupli_client.testing import a_benchmark, an_artifact, an_episode
-from tupli_command import COMMAND, Tupli, in_process, on_a_terminal
+from tupli_command import COMMAND, Tupli, as_process, on_a_terminal, watch
 from tupli_schemas.benchmarks import BenchmarkHeader
 from tupli_schemas.episodes import EpisodeHeader
 
@@ -131,31 +131,25 @@ def test_a_program_gets_all_unless_it_asks_for_fewer(
     assert len(tupli("episode", "list", "--limit", "7").lines) == 7
 
 
-def test_colours_are_for_terminals_and_only_if_they_are_welcome(episodes: list[EpisodeHeader]) -> None:
-    listing = ("episode", "list")
+@pytest.mark.parametrize("line", [("episode", "list"), ("episode", "show", "nothing")], ids=["results", "errors"])
+def test_colours_are_for_terminals_and_only_if_they_are_welcome(
+    tupli: Tupli, episodes: list[EpisodeHeader], monkeypatch: pytest.MonkeyPatch, line: tuple[str, ...]
+) -> None:
+    on_terminal, refused, piped = on_a_terminal(*line), on_a_terminal(*line, "--color", "never"), tupli(*line)
+    monkeypatch.setenv("NO_COLOR", "1")
+    unwelcome, insisted = on_a_terminal(*line), on_a_terminal(*line, "--color", "always")
 
-    assert ESCAPE in on_a_terminal(*listing).out
-    assert ESCAPE not in on_a_terminal(*listing, environment={"NO_COLOR": "1"}).out
-    assert ESCAPE not in on_a_terminal(*listing, "--color", "never").out
-    assert ESCAPE in on_a_terminal(*listing, "--color", "always", environment={"NO_COLOR": "1"}).out
-
-
-def test_errors_have_colours_by_the_same_rule() -> None:
-    wrong = ("episode", "show", "nothing")
-
-    assert ESCAPE in on_a_terminal(*wrong).out
-    assert ESCAPE not in on_a_terminal(*wrong, environment={"NO_COLOR": "1"}).out
-    assert ESCAPE not in in_process(*wrong).err
-    assert ESCAPE in in_process(*wrong, "--color", "always").err
+    assert [ESCAPE in ran.out for ran in (on_terminal, insisted)] == [True, True]
+    assert [ESCAPE in ran.out + ran.err for ran in (refused, piped, unwelcome)] == [False, False, False]
 
 
 def test_a_narrow_encoding_gets_ascii_and_no_failure(storage: FileStorage) -> None:
     storage.store_benchmark(a_benchmark("Größe " * 20, description="naïve"))
     environment = {"PYTHONIOENCODING": "ascii"}
 
-    seen = on_a_terminal("benchmark", "list", environment=environment)
-    piped = in_process("benchmark", "list", environment=environment)
-    document = in_process("benchmark", "list", "--json", environment=environment)
+    seen = watch([*COMMAND, "benchmark", "list"], environment=environment)
+    piped = as_process("benchmark", "list", environment=environment)
+    document = as_process("benchmark", "list", "--json", environment=environment)
 
     assert (seen.code, piped.code) == (0, 0)
     assert "..." in seen.out

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tupli_client import __version__
-from tupli_command import COMMAND, Tupli, in_process
+from tupli_command import COMMAND, Tupli, as_process
 from tupli_schemas.benchmarks import BenchmarkHeader
 
 HEAVY = ("gymnasium", "numpy", "pandas", "torch", "d3rlpy", "requests", "keyring", "jsonpickle")
@@ -81,7 +81,27 @@ def test_completion_knows_nouns_verbs_and_options(typed: str, offered: list[str]
         "COMP_CWORD": str(typed.count(" ")),
     }
 
-    assert in_process(environment=environment).lines == offered
+    assert as_process(environment=environment).out.split() == offered
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("tupli benchmark show ", ["cartpole@1"]),
+        ("tupli benchmarks show cart", ["cartpole@1"]),
+        ("tupli episode list --benchmark ca", ["cartpole@1"]),
+        ("tupli benchmark show x", []),
+        ("tupli benchmark show --storage http://127.0.0.1:1 ", []),
+    ],
+)
+def test_completion_knows_what_is_in_a_folder(benchmark: BenchmarkHeader, typed: str, offered: list[str]) -> None:
+    environment = {
+        "_TUPLI_COMPLETE": "complete_bash",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": str(typed.count(" ")),
+    }
+
+    assert as_process(environment=environment).out.split() == offered
 
 
 @pytest.fixture
@@ -100,17 +120,17 @@ def other_package(here: Path) -> dict[str, str]:
 
 
 def test_another_package_adds_a_noun(other_package: dict[str, str]) -> None:
-    assert in_process("works", "hello", environment=other_package).out == "hello\n"
-    assert "Added by tupli-extras." in in_process("--help", environment=other_package).out
+    assert as_process("works", "hello", environment=other_package).out == "hello\n"
+    assert "Added by tupli-extras." in as_process("--help", environment=other_package).out
 
 
 def test_a_noun_that_cannot_be_loaded_says_so_when_it_is_used_and_breaks_nothing_else(
     other_package: dict[str, str],
 ) -> None:
-    broken = in_process("broken", "hello", environment=other_package)
+    broken = as_process("broken", "hello", environment=other_package)
 
     assert broken.code == 1
     assert "'tupli broken' of the package tupli-extras cannot be loaded" in broken.err
     assert "pip install --upgrade tupli-extras" in broken.err
-    assert in_process("benchmark", "list", environment=other_package).code == 0
-    assert in_process("--help", environment=other_package).code == 0
+    assert as_process("benchmark", "list", environment=other_package).code == 0
+    assert as_process("--help", environment=other_package).code == 0

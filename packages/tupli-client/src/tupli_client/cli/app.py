@@ -9,9 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from tupli_client.__about__ import __version__
-from tupli_client.cli import problems
+from tupli_client.cli import problems, terminal
 from tupli_client.cli.lazy import LazyCommand, PluginCommand
 from tupli_client.cli.nouns import Sections
+from tupli_client.cli.terminal import Color
 
 PLUGINS = "tupli.commands"
 """The group of entry points by which other packages add nouns."""
@@ -108,6 +109,7 @@ def root() -> Any:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Do what ``arguments`` (those of the process) say; the exit code is one of ``problems.EXIT_CODES``, or 0."""
+    terminal.choose_color(Color.AUTO)
     try:
         code = root().main(arguments, prog_name="tupli", standalone_mode=False)
         return problems.interrupted() if code == problems.INTERRUPTED else code or 0

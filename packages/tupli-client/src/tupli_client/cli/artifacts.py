@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from tupli_client.cli import terminal
-from tupli_client.cli.benchmarks import KIND as BENCHMARK
+from tupli_client.cli.benchmarks import OfBenchmark
 from tupli_client.cli.files import Overwriting, Readable, json_object
 from tupli_client.cli.kinds import Kind, Ref, add_delete, add_publishing, add_show
 from tupli_client.cli.nouns import Noun
@@ -18,7 +18,6 @@ from tupli_client.cli.screens import Details, Screen
 from tupli_client.cli.searching import Searching
 from tupli_client.storage import TupliStorage
 from tupli_schemas.artifacts import ArtifactHeader, ArtifactMetadata
-from tupli_schemas.filters import EVERYTHING, FilterEQ
 
 app = Noun("Data and policies that go with benchmarks.")
 
@@ -55,17 +54,12 @@ KIND = Kind(
     _describe,
 )
 
-OfBenchmark = Annotated[
-    str | None, typer.Option("--benchmark", metavar="REF", help="Of this benchmark.", show_default=False)
-]
-
 
 @app.command("list")
-def list_artifacts(searching: Searching, place: Place, screen: Screen, benchmark: OfBenchmark = None) -> None:
+def list_artifacts(of_benchmark: OfBenchmark, searching: Searching, place: Place, screen: Screen) -> None:
     """List the artifacts that you can read."""
     with place.open() as storage:
-        among = FilterEQ(key="benchmark_id", value=BENCHMARK.find(storage, benchmark).id) if benchmark else EVERYTHING
-        searching.show(screen, KIND, storage, among)
+        searching.show(screen, KIND, storage, of_benchmark.filter(storage))
 
 
 add_show(app, KIND)
@@ -74,11 +68,11 @@ add_show(app, KIND)
 @app.command("upload")
 def upload_artifact(
     file: Readable,
+    of_benchmark: OfBenchmark,
     place: Place,
     screen: Screen,
     name: Annotated[str | None, typer.Option(metavar="TEXT", help="If not given, that of the file.")] = None,
     description: Annotated[str, typer.Option(metavar="TEXT", help="A few sentences.", show_default=False)] = "",
-    benchmark: OfBenchmark = None,
     content_type: Annotated[
         str | None, typer.Option(metavar="TYPE", help="Such as text/csv; if not given, that of the file's name.")
     ] = None,
@@ -91,7 +85,7 @@ def upload_artifact(
         metadata = ArtifactMetadata(
             name=name or file.name,
             description=description,
-            benchmark_id=BENCHMARK.find(storage, benchmark).id if benchmark else None,
+            benchmark_id=of_benchmark.id(storage),
             content_type=content_type or mimetypes.guess_type(file.name)[0],
             extra=json_object(extra),
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tupli_client import belongings
-from tupli_client.cli import spaces, terminal
+from tupli_client.cli import completion, spaces, terminal
 from tupli_client.cli.files import Overwriting, Readable, json_object, read_text
 from tupli_client.cli.kinds import Kind, Ref, Refs, add_publishing, add_show, delete_all
 from tupli_client.cli.nouns import Noun
@@ -20,7 +20,7 @@ from tupli_client.references import names
 from tupli_client.storage import TupliStorage
 from tupli_schemas.benchmarks import BenchmarkHeader, BenchmarkMetadata, BenchmarkQuery
 from tupli_schemas.errors import InvalidDataError
-from tupli_schemas.filters import EVERYTHING, FilterEQ
+from tupli_schemas.filters import EVERYTHING, BaseFilter, FilterEQ
 from tupli_schemas.inspection import Inspection, identity
 
 if TYPE_CHECKING:  # imported by the command that needs it
@@ -112,6 +112,31 @@ KIND = _BenchmarkKind(
     },
     _describe,
 )
+
+
+@dataclass(frozen=True)
+class OfBenchmark(OptionGroup):
+    """The benchmark that episodes or artifacts belong to."""
+
+    benchmark: Annotated[
+        str | None,
+        typer.Option(
+            "--benchmark",
+            metavar="REF",
+            autocompletion=completion.benchmarks,
+            help="The benchmark that they belong to.",
+            show_default=False,
+        ),
+    ] = None
+
+    def id(self, storage: TupliStorage) -> str | None:
+        """Its id, if one was given."""
+        return KIND.find(storage, self.benchmark).id if self.benchmark else None
+
+    def filter(self, storage: TupliStorage) -> BaseFilter:
+        """What belongs to it; everything, if none was given."""
+        benchmark_id = self.id(storage)
+        return FilterEQ(key="benchmark_id", value=benchmark_id) if benchmark_id else EVERYTHING
 
 
 @app.command("list")

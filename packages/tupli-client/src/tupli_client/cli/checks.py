@@ -3,6 +3,7 @@
 import os
 import shutil
 import stat
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tupli_client.cli import terminal
 from tupli_client.cli.places import Place, is_server
 from tupli_client.settings import config_home
 from tupli_schemas.base import now
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 
+_INDENT = 4 + 2 + 12
 _STYLES = {OK: "green", WARN: "yellow", FAIL: "bold red"}
 
 LITTLE_ROOM = 1_000_000_000
@@ -45,11 +48,17 @@ class Finding:
 
 
 def in_words(finding: Finding) -> "Text":
-    """A finding as people read it."""
+    """A finding as people read it, a column for each part."""
     from rich.text import Text
 
-    fix = f"\n{'':16}fix: {finding.fix}" if finding.fix else ""
-    return Text.assemble((f"{finding.state:4}", _STYLES[finding.state]), f"  {finding.check:10}{finding.detail}{fix}")
+    said = [finding.detail, *([f"fix: {finding.fix}"] if finding.fix else [])]
+    lines = [
+        line
+        for part in said
+        for line in textwrap.wrap(part, max(terminal.width() - _INDENT, 20), break_long_words=False)
+    ]
+    text = f"\n{'':{_INDENT}}".join(lines)
+    return Text.assemble((f"{finding.state:4}", _STYLES[finding.state]), f"  {finding.check:<12}{text}")
 
 
 def examine(place: Place, *, deep: bool) -> Iterator[Finding]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tupli_client.cli import spaces, terminal
-from tupli_client.cli.benchmarks import KIND as BENCHMARK
+from tupli_client.cli.benchmarks import OfBenchmark
+from tupli_client.cli.completion import refs_of_noun
 from tupli_client.cli.files import Overwriting, json_object
 from tupli_client.cli.kinds import Kind, add_delete, add_publishing, add_show
 from tupli_client.cli.nouns import Noun
@@ -22,7 +23,7 @@ from tupli_client.where import where
 from tupli_schemas.benchmarks import BenchmarkHeader
 from tupli_schemas.datasets import DatasetHeader, DatasetUpload
 from tupli_schemas.errors import ChecksumError, InvalidDataError, NotFoundError
-from tupli_schemas.filters import EVERYTHING, BaseFilter, FilterEQ, FilterIN
+from tupli_schemas.filters import EVERYTHING, BaseFilter, FilterIN
 
 if TYPE_CHECKING:  # numpy is imported by the command that needs it
     from tupli_client.selections.episode import SelectedEpisode
@@ -89,10 +90,6 @@ KIND = Kind(
     _describe,
 )
 
-OfBenchmark = Annotated[
-    str | None, typer.Option("--benchmark", metavar="REF", help="Episodes of this benchmark.", show_default=False)
-]
-
 
 @app.command("list")
 def list_datasets(searching: Searching, place: Place, screen: Screen) -> None:
@@ -107,10 +104,10 @@ add_show(app, KIND)
 @app.command("create")
 def create_dataset(
     name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)],
+    of_benchmark: OfBenchmark,
     selecting: Selecting,
     place: Place,
     screen: Screen,
-    benchmark: OfBenchmark = None,
     version: Annotated[str, typer.Option(metavar="TEXT", help="Of several with one name.")] = "1",
     description: Annotated[str, typer.Option(metavar="TEXT", help="A few sentences.", show_default=False)] = "",
     metadata: Annotated[
@@ -119,7 +116,7 @@ def create_dataset(
 ) -> None:
     """Freeze a selection of episodes under a name and a version, so that it can be cited."""
     with place.open() as storage:
-        headers = selecting.select(storage.list_episodes, _of_benchmark(storage, benchmark))
+        headers = selecting.select(storage.list_episodes, of_benchmark.filter(storage))
         if not headers:
             raise InvalidDataError(
                 "there are no such episodes, and a dataset holds at least one", hint="tupli episode list"
@@ -136,6 +133,7 @@ def create_dataset(
 
 @app.command("export")
 def export_dataset(
+    of_benchmark: OfBenchmark,
     filtering: Filtering,
     place: Place,
     overwriting: Overwriting,
@@ -146,10 +144,12 @@ def export_dataset(
     ref: Annotated[
         str | None,
         typer.Argument(
-            metavar="[REF]", help="A frozen dataset; without it, episodes are selected.", show_default=False
+            metavar="[REF]",
+            autocompletion=refs_of_noun,
+            help="A frozen dataset; without it, episodes are selected.",
+            show_default=False,
         ),
     ] = None,
-    benchmark: OfBenchmark = None,
     tuples: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Only those steps, as in 'reward > 0'.", show_default=False)
     ] = None,
@@ -158,7 +158,7 @@ def export_dataset(
     from tupli_client.cli.exports import writer_for
 
     write = writer_for(output)
-    if ref is not None and (benchmark is not None or filtering.is_given):
+    if ref is not None and (of_benchmark.benchmark or filtering.is_given):
         raise UsageError(
             "a frozen dataset has its own episodes", hint="leave out REF, or --benchmark, --where and --filter"
         )
@@ -166,7 +166,7 @@ def export_dataset(
         episodes = (
             _frozen(storage, ref, tuples)
             if ref
-            else _selected(storage, _of_benchmark(storage, benchmark) & filtering.filter(), tuples)
+            else _selected(storage, of_benchmark.filter(storage) & filtering.filter(), tuples)
         )
         with overwriting.write(output) as file:
             write(episodes, file)
@@ -175,10 +175,6 @@ def export_dataset(
 
 add_publishing(app, KIND)
 add_delete(app, KIND)
-
-
-def _of_benchmark(storage: TupliStorage, benchmark: str | None) -> BaseFilter:
-    return FilterEQ(key="benchmark_id", value=BENCHMARK.find(storage, benchmark).id) if benchmark else EVERYTHING
 
 
 def _frozen(storage: TupliStorage, ref: str, tuples: str | None) -> "Iterable[SelectedEpisode]":

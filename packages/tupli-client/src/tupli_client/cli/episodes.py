@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tupli_client.cli.batches import Batch
-from tupli_client.cli.benchmarks import KIND as BENCHMARK
+from tupli_client.cli.benchmarks import OfBenchmark
 from tupli_client.cli.files import Overwriting, json_object
 from tupli_client.cli.kinds import Kind, Refs, add_delete, add_publishing, add_show
 from tupli_client.cli.nouns import Noun
@@ -19,7 +19,7 @@ from tupli_client.cli.searching import Searching
 from tupli_client.storage import TupliStorage
 from tupli_schemas.episodes import EpisodeHeader
 from tupli_schemas.errors import TupliError
-from tupli_schemas.filters import EVERYTHING, FilterEQ
+from tupli_schemas.filters import FilterEQ
 
 if TYPE_CHECKING:  # Gymnasium is imported by the command that needs it
     from tupli_client.env import TupliEnvWrapper
@@ -73,18 +73,10 @@ KIND = Kind(
 
 
 @app.command("list")
-def list_episodes(
-    searching: Searching,
-    place: Place,
-    screen: Screen,
-    benchmark: Annotated[
-        str | None, typer.Option("--benchmark", metavar="REF", help="Only those of this benchmark.")
-    ] = None,
-) -> None:
+def list_episodes(of_benchmark: OfBenchmark, searching: Searching, place: Place, screen: Screen) -> None:
     """List the episodes that you can read."""
     with place.open() as storage:
-        among = FilterEQ(key="benchmark_id", value=BENCHMARK.find(storage, benchmark).id) if benchmark else EVERYTHING
-        searching.show(screen, KIND, storage, among)
+        searching.show(screen, KIND, storage, of_benchmark.filter(storage))
 
 
 add_show(app, KIND)
@@ -102,24 +94,19 @@ def upload_episodes(
             show_default=False,
         ),
     ],
+    of_benchmark: OfBenchmark,
     place: Place,
     screen: Screen,
-    benchmark: Annotated[
-        str | None,
-        typer.Option(
-            "--benchmark", metavar="REF", help="Whose episodes they are, unless a header beside the file says so."
-        ),
-    ] = None,
     metadata: Annotated[
         str, typer.Option(metavar="JSON", help="Is added to the metadata of each.", show_default=False)
     ] = "{}",
 ) -> None:
-    """Store episodes from files."""
+    """Store episodes from files. Their benchmark is that of the header beside a file, unless one is given."""
     from tupli_client.episode_files import read_episode
 
     said, batch = json_object(metadata), Batch()
     with place.open() as storage, Progress("uploading", len(files)) as progress:
-        benchmark_id = BENCHMARK.find(storage, benchmark).id if benchmark else None
+        benchmark_id = of_benchmark.id(storage)
         episodes = batch.map(lambda file: read_episode(file, benchmark_id, said), files)
         stored = storage.record_episodes(episodes, progress=progress)
     screen.show_done("uploaded", "episode", stored)

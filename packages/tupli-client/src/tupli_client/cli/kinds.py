@@ -8,6 +8,7 @@ import typer
 
 from tupli_client import references
 from tupli_client.cli.batches import Batch
+from tupli_client.cli.completion import refs_of_noun
 from tupli_client.cli.nouns import Noun
 from tupli_client.cli.places import Place
 from tupli_client.cli.prompts import Consent
@@ -21,8 +22,15 @@ from tupli_schemas.permissions import GLOBAL
 H = TypeVar("H", bound=Header)
 
 _REF = "an id, its first 6 or more characters, a name, or name@version"
-Ref = Annotated[str, typer.Argument(metavar="REF", help=f"{_REF[0].upper()}{_REF[1:]}.", show_default=False)]
-Refs = Annotated[list[str], typer.Argument(metavar="REF", help=f"Each {_REF}.", show_default=False)]
+Ref = Annotated[
+    str,
+    typer.Argument(
+        metavar="REF", autocompletion=refs_of_noun, help=f"{_REF[0].upper()}{_REF[1:]}.", show_default=False
+    ),
+]
+Refs = Annotated[
+    list[str], typer.Argument(metavar="REF", autocompletion=refs_of_noun, help=f"Each {_REF}.", show_default=False)
+]
 In = Annotated[str, typer.Option("--in", metavar="GROUP", help="The group; 'global' is everybody.")]
 From = Annotated[str, typer.Option("--from", metavar="GROUP", help="The group; 'global' is everybody.")]
 
@@ -73,8 +81,10 @@ class Kind(Generic[H]):
 
     def find_all(self, storage: TupliStorage, refs: Sequence[str]) -> list[H]:
         """The objects that a person means, each once: all of them are found before anything is done to one."""
-        found = {header.id: header for header in (self.find(storage, ref) for ref in refs)}
-        return list(found.values())
+        # Ids are the rule where there are many, so they are asked for together.
+        by_id = {header.id: header for header in self.lister(storage)(FilterIN(key="id", value=tuple(refs)))}
+        found = (by_id.get(ref) or self.find(storage, ref) for ref in refs)
+        return list({header.id: header for header in found}.values())
 
     def show(self, screen: Screen, storage: TupliStorage, header: H) -> None:
         """Print one object."""

@@ -1,6 +1,7 @@
 """How a run ends that went wrong: what, why and what next on stderr, and an exit code that means something."""
 
 import re
+import sys
 from types import TracebackType
 from typing import Any
 
@@ -82,7 +83,7 @@ def report_misuse(error: Any) -> int:
 
 def interrupted() -> int:
     """Say that a person has stopped the command."""
-    terminal.tell("interrupted")
+    terminal.tell("\ninterrupted" if sys.stderr.isatty() else "interrupted")  # the terminal has written ^C
     return INTERRUPTED
 
 

@@ -34,7 +34,7 @@ class Progress:
         if seconds < PATIENCE:
             return
         rates = f"{n_done / seconds:.0f}/s, {n_bytes / seconds / 1e6:.1f} MB/s"
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and terminal.console(sys.stderr).is_interactive:
             self._draw(n_done, rates)
         else:
             self._write(n_done, rates)

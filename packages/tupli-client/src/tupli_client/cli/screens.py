@@ -119,6 +119,7 @@ def _answer_details(details: Details) -> None:
         return
     from rich.text import Text
 
-    width = max(map(len, details))
-    for heading, value in details.items():
-        terminal.answer(Text.assemble((f"{heading:{width}}", "bold"), "  ", cells.short(value)))
+    known = {heading: text for heading, value in details.items() if (text := cells.short(value)) != cells.UNKNOWN}
+    width = max(map(len, known))
+    for heading, text in known.items():
+        terminal.answer(Text.assemble((f"{heading:{width}}", "bold"), "  ", text))
