@@ -3,7 +3,7 @@
 from typing import Any
 
 from tupli_client.file_storage.contents import same_or_conflict
-from tupli_client.file_storage.index import Row
+from tupli_client.file_storage.index import Condition, Row
 from tupli_client.file_storage.payloads import payload_of
 from tupli_client.file_storage.shelf import Shelf
 from tupli_client.file_storage.writer import Writer, draft_of
@@ -61,7 +61,7 @@ def delete(shelf: Shelf[BenchmarkHeader], uri: str) -> None:
     """Delete a benchmark that has no episodes."""
 
     def work(writer: Writer, row: Row) -> None:
-        n_episodes = sum(1 for _ in writer.index.rows("episode", benchmark_ids=[row.id]))
+        n_episodes = sum(1 for _ in writer.index.headers("episode", [Condition("benchmark_id", "in", [row.id])]))
         if n_episodes:
             raise ConflictError(f"benchmark {row.id} has {n_episodes} episodes", hint="delete them first")
         writer.delete(row.id)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pydantic import TypeAdapter
 
 from tupli_client.file_storage.contents import same, same_or_conflict
-from tupli_client.file_storage.index import Row
+from tupli_client.file_storage.index import Condition, Row
 from tupli_client.file_storage.payloads import payload_of
 from tupli_client.file_storage.shelf import Shelf
 from tupli_client.file_storage.writer import Writer, draft_of
@@ -50,7 +50,7 @@ def load(shelf: Shelf[DatasetHeader], uri: str) -> Dataset:
 
 def _episodes(writer: Writer, ids: Iterable[str]) -> list[EpisodeHeader]:
     ids = tuple(ids)
-    rows = {row.id: row for row in writer.index.rows("episode", ids=ids)}
+    rows = {row.id: row for row in writer.index.rows("episode", [Condition("id", "in", ids)])}
     if missing := [episode_id for episode_id in ids if episode_id not in rows]:
         raise not_found(missing[0], (), EpisodeHeader)
     return [EpisodeHeader.model_validate_json(rows[episode_id].header) for episode_id in ids]

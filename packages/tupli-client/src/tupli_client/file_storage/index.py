@@ -5,10 +5,10 @@
 import json
 import sqlite3
 import weakref
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from tupli_client.file_storage.segments import Place, Position
 
@@ -28,7 +28,16 @@ INSERT INTO position VALUES (0, 0);
 PRAGMA user_version = {VERSION};
 """
 _COLUMNS = "kind, id, benchmark_id, hash, header, segment, start, offset, n_bytes, crc"
+_SQL = {"in": "=", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
 _WAIT_SECONDS = 60
+
+
+class Condition(NamedTuple):
+    """What a column must be: one of some values, or on one side of a value."""
+
+    column: Literal["id", "benchmark_id"]
+    operator: Literal["in", ">", ">=", "<", "<="]
+    values: Collection[str]
 
 
 class Row(NamedTuple):
@@ -110,40 +119,37 @@ class Index:
         """Forget an object."""
         self._connection.execute("DELETE FROM objects WHERE id = ?", (object_id,))
 
-    def rows(
-        self,
-        kind: str | None = None,
-        *,
-        ids: Collection[str] | None = None,
-        benchmark_ids: Collection[str] | None = None,
-    ) -> Iterator[Row]:
-        """The objects of a kind, of these ids, of these benchmarks, in the order of ids, read as they are asked for."""
-        conditions: list[str] = []
-        values: list[str] = []
-        for column, wanted in (("id", ids), ("benchmark_id", benchmark_ids)):
-            if wanted is not None:
-                # One value is worth a case of its own: then the index of benchmarks gives the order of ids too.
-                conditions.append(
-                    f"{column} = ?" if len(wanted) == 1 else f"{column} IN (SELECT value FROM json_each(?))"
-                )
-                values.append(*wanted) if len(wanted) == 1 else values.append(json.dumps(list(wanted)))
-        if kind is not None:
-            conditions.append(
-                "+kind = ?" if conditions else "kind = ?"
-            )  # with "+" SQLite leaves the index of kinds alone
-            values.append(kind)
-        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    def rows(self, kind: str | None = None, conditions: Sequence[Condition] = ()) -> Iterator[Row]:
+        """The objects of a kind that satisfy all conditions, in the order of ids, read as they are asked for."""
+        where, values = _where(kind, conditions)
         yield from map(_row, self._connection.execute(f"SELECT {_COLUMNS} FROM objects {where} ORDER BY id", values))
+
+    def headers(self, kind: str, conditions: Sequence[Condition] = ()) -> Iterator[str]:
+        """Their headers alone, as JSON: what a list needs of many."""
+        where, values = _where(kind, conditions)
+        yield from (
+            header for (header,) in self._connection.execute(f"SELECT header FROM objects {where} ORDER BY id", values)
+        )
 
     def with_hash(self, kind: str, hash_: str) -> list[Row]:
         """The objects of a kind that have this hash, in the order of ids."""
         query = f"SELECT {_COLUMNS} FROM objects WHERE hash = ? AND kind = ? ORDER BY id"
         return list(map(_row, self._connection.execute(query, (hash_, kind))))
 
-    def in_segment(self, number: int) -> int:
-        """How many bytes of payload in a segment belong to an object."""
-        query = "SELECT TOTAL(n_bytes) FROM objects WHERE segment = ?"
-        return int(self._connection.execute(query, (number,)).fetchone()[0])
+
+def _where(kind: str | None, conditions: Sequence[Condition]) -> tuple[str, list[str]]:
+    terms: list[str] = []
+    values: list[str] = []
+    for column, operator, wanted in conditions:
+        # One value is worth a case of its own: then the index of benchmarks gives the order of ids too.
+        is_list = operator == "in" and len(wanted) != 1
+        terms.append(f"{column} IN (SELECT value FROM json_each(?))" if is_list else f"{column} {_SQL[operator]} ?")
+        values.append(json.dumps(list(wanted)) if is_list else next(iter(wanted)))
+    if kind is not None:
+        # With "+" SQLite leaves the index of kinds alone: values narrow the search down further.
+        terms.append("+kind = ?" if any(condition.operator == "in" for condition in conditions) else "kind = ?")
+        values.append(kind)
+    return f"WHERE {' AND '.join(terms)}" if terms else "", values
 
 
 def _row(values: Any) -> Row:

@@ -30,8 +30,8 @@ class Shelf(Generic[H]):
 
     def headers(self, filter_: BaseFilter = EVERYTHING, sort: Sequence[str] = (), limit: int | None = None) -> list[H]:
         """The headers that satisfy a filter."""
-        rows = self.session.read(lambda opened: select(opened.index, self.kind, self.schema, filter_, sort, limit))
-        return [self.schema.model_validate_json(row.header) for row in rows]
+        found = self.session.read(lambda opened: select(opened.index, self.kind, self.schema, filter_, sort, limit))
+        return [self.schema.model_validate_json(header) for header in found]
 
     def has(self, object_id: str) -> bool:
         """Whether there is an object of this kind with this id."""
