@@ -1,6 +1,8 @@
 """What a server says of itself, to machines and to people, and that it goes on saying it while it is busy."""
 
+import os
 import re
+import signal
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +12,7 @@ import pytest
 
 from live_server import LiveServer
 from live_server.people import PASSWORD, Person, a_stranger, a_user, problem, the_admin
+from real_mongodb import LocalMongod, find_mongod
 from tupli_server import __version__
 
 
@@ -19,6 +22,25 @@ def test_it_is_alive_ready_and_of_a_version(live_server: LiveServer) -> None:
     assert stranger.get("/health").json() == {"status": "ok"}
     assert stranger.get("/ready").json() == {"status": "ok"}
     assert stranger.get("/version").json() == {"name": "tupli-server", "version": __version__}
+
+
+def test_without_its_database_it_is_alive_and_not_ready() -> None:
+    mongod = find_mongod()
+    if mongod is None:
+        pytest.skip("needs a database of its own, to stop it")
+    with LocalMongod(mongod) as database, LiveServer(database.url, "tupli") as server:
+        stranger = a_stranger(server)
+
+        os.kill(database.pid, signal.SIGSTOP)
+        hanging = stranger.get("/ready")
+        os.kill(database.pid, signal.SIGCONT)
+        going_on = stranger.get("/ready")
+        database.stop()
+        gone = stranger.get("/ready")
+
+        assert problem(hanging, 503)["code"] == problem(gone, 503)["code"] == "unreachable"
+        assert going_on.status_code == 200
+        assert stranger.get("/health").status_code == 200
 
 
 def test_its_root_is_null_for_programs_and_a_page_for_people(live_server: LiveServer) -> None:

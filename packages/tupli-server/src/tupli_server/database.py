@@ -24,6 +24,9 @@ SCHEMA_VERSION = 1
 SERVER_SELECTION_SECONDS = 15
 """How long an operation waits for a server that takes it: long enough for a replica set to elect a new primary."""
 
+SILENCE_SECONDS = 60
+"""How long a database that hangs may say nothing."""
+
 ATTEMPT_SECONDS = 2
 
 _log = structlog.get_logger(__name__)
@@ -41,6 +44,7 @@ def connect(settings: Settings) -> Client:
             tz_aware=True,
             appname="tupli-server",
             serverSelectionTimeoutMS=SERVER_SELECTION_SECONDS * 1_000,
+            socketTimeoutMS=SILENCE_SECONDS * 1_000,
         )
     except (ConfigurationError, InvalidURI) as error:
         raise StorageError(f"TUPLI_MONGODB_URL cannot be used: {error}") from None

@@ -13,8 +13,7 @@ from litestar.exceptions import (
     ValidationException,
 )
 from litestar.types import ExceptionHandlersMap
-from pydantic import ValidationError
-from pymongo.errors import ConnectionFailure, PyMongoError
+from pymongo.errors import ConnectionFailure, DocumentTooLarge, OperationFailure, PyMongoError
 
 from tupli_schemas.errors import (
     FieldProblem,
@@ -23,15 +22,16 @@ from tupli_schemas.errors import (
     Problem,
     SignInRequiredError,
     StorageError,
+    StorageFullError,
     TooLargeError,
     TooManyRequestsError,
     TupliError,
     UnreachableError,
-    invalid_data,
     to_problem,
 )
 
 PROBLEM_JSON = "application/problem+json"
+OUT_OF_DISK_SPACE = 14_031
 
 _MISSING_PARAMETER = re.compile(r"Missing required query parameter '(\w+)'")
 
@@ -62,11 +62,6 @@ def request_id(request: Request[Any, Any, Any]) -> str | None:
 def answer_invalid_input(request: Request[Any, Any, Any], error: ValidationException) -> Response[Problem]:
     """What Litestar could not read: every wrong place with its path."""
     return answer(request, _invalid(error))
-
-
-def answer_invalid_schema(request: Request[Any, Any, Any], error: ValidationError) -> Response[Problem]:
-    """What a schema refused outside of a request's own reading."""
-    return answer(request, invalid_data(error, "the input"))
 
 
 def _invalid(error: ValidationException) -> InvalidDataError:
@@ -103,25 +98,32 @@ def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Respon
     return respond(problem, dict(error.headers or {}))
 
 
+def answer_too_large(request: Request[Any, Any, Any], _: DocumentTooLarge) -> Response[Problem]:
+    """More than one document of the database holds."""
+    return answer(request, TooLargeError("this is larger than one object may be", hint="put less into its metadata"))
+
+
 def answer_database(request: Request[Any, Any, Any], error: PyMongoError) -> Response[Problem]:
     """The database failed: away for a moment, or for good."""
-    _log.error("the database failed", request_id=request_id(request), exc_info=error)
-    if isinstance(error, ConnectionFailure):
+    _log.error("the database failed", exc_info=error)
+    if isinstance(error, ConnectionFailure) or error.timeout or error.has_error_label("RetryableWriteError"):
         return answer(request, UnreachableError("the database does not answer", hint="try again in a moment"))
+    if isinstance(error, OperationFailure) and error.code == OUT_OF_DISK_SPACE:
+        return answer(request, StorageFullError("the database has no room left", hint="tell the operator"))
     return answer(request, StorageError("the database refused the operation", hint="report the request id"))
 
 
 def answer_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """A mistake of ours: the log knows all about it, the answer its request id."""
-    _log.error("a request failed unexpectedly", request_id=request_id(request), exc_info=error)
+    _log.error("a request failed unexpectedly", exc_info=error)
     return answer(request, TupliError("something went wrong on the server", hint="report the request id"))
 
 
 HANDLERS: ExceptionHandlersMap = {
     TupliError: answer,
     ValidationException: answer_invalid_input,
-    ValidationError: answer_invalid_schema,
     HTTPException: answer_http,
+    DocumentTooLarge: answer_too_large,
     PyMongoError: answer_database,
     Exception: answer_unexpected,
 }

@@ -16,8 +16,8 @@ from tupli_schemas.base import Schema
 from tupli_schemas.errors import Problem
 from tupli_server.__about__ import __version__
 from tupli_server.auth.actors import OPEN, PUBLIC
+from tupli_server.errors import PROBLEM_JSON
 
-PROBLEM_JSON = "application/problem+json"
 REF = "#/components/schemas/{model}"
 ALWAYS = {"500": "A mistake of the server.", "503": "The database does not answer."}
 FOR_INPUT = {"422": "The input is not valid; `errors` names every wrong place."}
