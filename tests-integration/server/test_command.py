@@ -57,6 +57,18 @@ def test_signing_in_is_kept_for_later_commands_until_signing_out(
     assert tupli("whoami").code == 4
 
 
+def test_signing_in_with_a_url_makes_that_server_the_storage(
+    tupli: Tupli, someone: Callable[[], str], live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = someone()
+    monkeypatch.delenv("TUPLI_STORAGE")
+
+    assert tupli("login", live_server.url, "-u", name, "--password", PASSWORD).code == 0
+
+    assert tupli("whoami", "-q").lines == [name]
+    assert tupli("status", "--json").json["storage"] == live_server.url
+
+
 def test_a_wrong_password_exits_4_and_leaves_the_sign_in_as_it_was(tupli: Tupli, someone: Callable[[], str]) -> None:
     name = someone()
 

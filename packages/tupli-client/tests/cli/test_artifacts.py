@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tupli_client import FileStorage
+from tupli_client.cli import progress
 from tupli_command import COMMAND, Tupli, on_a_terminal
 from tupli_schemas.benchmarks import BenchmarkHeader
 
@@ -94,3 +95,18 @@ def test_a_file_that_is_not_there_is_a_mistake_of_the_command_line(tupli: Tupli)
 
     assert ran.code == 2
     assert "nothing.csv" in ran.err
+
+
+def test_a_long_transfer_of_bytes_reports_how_far_it_is(
+    tupli: Tupli, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    (here / "large.bin").write_bytes(bytes(20_000_000))
+
+    up = tupli("artifact", "upload", "large.bin", "-q")
+    down = tupli("artifact", "download", "large.bin", "-o", "copy.bin")
+
+    assert "uploading: 50 % (10 of 20 MB, " in up.err
+    assert "uploading: 100 % (20 of 20 MB, " in up.err
+    assert "downloading: 100 % (20 of 20 MB, " in down.err
+    assert (here / "copy.bin").read_bytes() == bytes(20_000_000)

@@ -36,7 +36,7 @@ def test_a_long_transfer_shows_a_bar_with_its_rates_on_a_terminal() -> None:
     assert "uploading" in seen
     assert "━" in seen
     assert "MB/s" in seen
-    assert "/40" in seen
+    assert "of 40 episodes" in seen
 
 
 def test_a_long_transfer_writes_a_line_per_ten_percent_to_a_log(

@@ -215,3 +215,11 @@ def test_a_filter_on_a_key_that_nothing_has_names_the_nearest(tupli: Tupli, epis
 
     assert (ran.code, ran.out) == (0, "")
     assert "nothing found" in ran.err
+
+
+@pytest.mark.parametrize("key", ["", "$where", "-", ".metadata", "return,,steps"])
+def test_an_order_by_no_key_exits_2(tupli: Tupli, episodes: list[EpisodeHeader], key: str) -> None:
+    ran = tupli("episode", "list", "--sort", key)
+
+    assert ran.code == 2
+    assert "--sort -return,created_at" in ran.err

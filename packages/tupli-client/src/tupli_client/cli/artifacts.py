@@ -1,10 +1,9 @@
 """``tupli artifact``: data and policies that go with benchmarks."""
 
 import mimetypes
-import shutil
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO, cast
 
 import typer
 
@@ -14,6 +13,7 @@ from tupli_client.cli.files import Overwriting, Readable, json_object
 from tupli_client.cli.kinds import Kind, Ref, add_delete, add_publishing, add_show
 from tupli_client.cli.nouns import Noun
 from tupli_client.cli.places import Place
+from tupli_client.cli.progress import Progress, WatchedFile
 from tupli_client.cli.screens import Details, Screen
 from tupli_client.cli.searching import Searching
 from tupli_client.storage import TupliStorage
@@ -83,13 +83,15 @@ def upload_artifact(
     """Store a file. What is stored already is found, and not stored twice."""
     with place.open() as storage:
         metadata = ArtifactMetadata(
-            name=name or file.name,
+            name=file.name if name is None else name,
             description=description,
             benchmark_id=of_benchmark.id(storage),
             content_type=content_type or mimetypes.guess_type(file.name)[0],
             extra=json_object(extra),
         )
-        KIND.show(screen, storage, storage.store_artifact(file, metadata))
+        with Progress("uploading", file.stat().st_size, "bytes") as progress, WatchedFile(file, progress) as content:
+            header = storage.store_artifact(cast(BinaryIO, content), metadata)
+        KIND.show(screen, storage, header)
 
 
 @app.command("download")
@@ -105,12 +107,14 @@ def download_artifact(
     """Write the bytes of an artifact to a file, or to stdout if that is no terminal."""
     if output is None:
         terminal.require_program("the bytes of an artifact")
-    with place.open() as storage, storage.open_artifact(KIND.find(storage, ref).id) as content:
-        if output is None:
-            shutil.copyfileobj(content, sys.stdout.buffer)
-            return
-        with overwriting.write(output) as file:
-            shutil.copyfileobj(content, file)
+    with place.open() as storage:
+        header = KIND.find(storage, ref)
+        with storage.open_artifact(header.id) as content, Progress("downloading", header.n_bytes, "bytes") as progress:
+            if output is None:
+                progress.copy(content, sys.stdout.buffer)
+                return
+            with overwriting.write(output) as file:
+                progress.copy(content, file)
     terminal.tell(f"written to {output}")
 
 

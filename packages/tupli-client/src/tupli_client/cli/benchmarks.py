@@ -46,7 +46,7 @@ class About(OptionGroup):
     def metadata(self, otherwise: str) -> BenchmarkMetadata:
         """As it is stored; ``otherwise`` is the name if none was given."""
         return BenchmarkMetadata(
-            name=self.name or otherwise,
+            name=otherwise if self.name is None else self.name,
             version=self.version,
             description=self.description,
             difficulty=self.difficulty,

@@ -42,7 +42,7 @@ def show_setting(key: Key, place: Place, screen: Screen) -> None:
 @app.command("set")
 def set_setting(
     key: Key,
-    value: Annotated[str, typer.Argument(help="Text, true or false, or a list with commas.")],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="Text, true or false, or a list with commas.")],
     project: Annotated[bool, typer.Option("--project", help=f"In ./{PROJECT_FILE} instead of your own file.")] = False,
     profile: Annotated[str | None, typer.Option(metavar="NAME", help="For this profile only.")] = None,
 ) -> None:

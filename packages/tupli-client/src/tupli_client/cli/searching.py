@@ -1,6 +1,7 @@
 """Which objects a list shows, in which order, and how many."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -69,7 +70,12 @@ class Selecting(Filtering):
         return list_headers(among & self.filter(), sort=self._keys(), limit=self.limit)
 
     def _keys(self) -> tuple[str, ...]:
-        return tuple(self.sort.split(",")) if self.sort else ()
+        keys = tuple(self.sort.split(",")) if self.sort is not None else ()
+        if wrong := [key for key in keys if not re.match(r"-?[^\W_]", key)]:
+            from tupli_client.cli.usage import UsageError
+
+            raise UsageError(f"{wrong[0]!r} is no key to sort by", hint="for example: --sort -return,created_at")
+        return keys
 
 
 @dataclass(frozen=True)

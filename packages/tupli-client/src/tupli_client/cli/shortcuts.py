@@ -29,11 +29,14 @@ def login(
     place: Place,
     signing_in: SigningIn,
     url: Annotated[
-        str | None, typer.Option(metavar="URL", help="The server, from now on also the storage.", show_default=False)
+        str | None,
+        typer.Argument(metavar="URL", help="The server, from now on also the storage.", show_default=False),
     ] = None,
+    older_url: Annotated[str | None, typer.Option("--url", help="An older way to give URL.", hidden=True)] = None,
     token_stdin: Annotated[bool, typer.Option("--token-stdin", help="Read a token for scripts from stdin.")] = False,
 ) -> None:
     """Sign in to a server, for this and later commands."""
+    url = url or older_url
     with place.at(url).open_to_sign_in() as server:
         if token_stdin:
             username = keep_token(server, first_line("--token-stdin"))
