@@ -25,17 +25,9 @@ HARMLESS = {
     "an environment that holds itself",
     "colliding floats",
 }
-# What importing a module does to the files of this machine; a trusted package is imported.
-IMPORTING = {
-    "import",
-    "open",
-    "os.listdir",
-    "os.scandir",
-    "compile",
-    "exec",
-    "marshal.loads",
-    "sys.path_importer_cache",
-}
+# What importing a module does to the files of this machine (a trusted package is imported), and what the interpreter says
+# when an object that was never finished goes away.
+IMPORTING = {"import", "open", "os.listdir", "os.scandir", "compile", "exec", "marshal.loads", "sys.unraisablehook"}
 MAX_SECONDS = 20.0  # for one text on a busy machine; the slowest takes about one
 
 
@@ -100,9 +92,7 @@ def safe(tmp_path_factory: pytest.TempPathFactory) -> Run:
         batch("read", texts),
         batch("load", WITHIN_TRUST, "company_b"),
         batch("load", FILLED_WITHOUT_CALLS, "company_b"),
-        batch(
-            "load", placed_gadgets(str(marker)), "gymnasium", "numpy", "pandas", "company_b", "jsonpickle", "_pytest"
-        ),
+        batch("load", placed_gadgets(str(marker)), "gymnasium", "pandas", "company_b", "jsonpickle"),
     )
 
 

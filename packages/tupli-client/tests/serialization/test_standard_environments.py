@@ -11,16 +11,25 @@ from tupli_client.serialization import from_text, identity, inspect, to_text
 
 Env = gymnasium.Env[Any, Any]
 
-PYTHON = (
-    "Acrobot-v1",
-    "Blackjack-v1",
-    "CartPole-v1",
-    "CliffWalking-v1",
-    "FrozenLake-v1",
-    "MountainCar-v0",
-    "MountainCarContinuous-v0",
-    "Pendulum-v1",
-    "Taxi-v4" if "Taxi-v4" in gymnasium.registry else "Taxi-v3",
+
+def newest(name: str) -> str:
+    """The id of the newest version of an environment that is installed."""
+    return max(spec.id for spec in gymnasium.registry.values() if spec.name == name and spec.namespace is None)
+
+
+PYTHON = tuple(
+    newest(name)
+    for name in [
+        "Acrobot",
+        "Blackjack",
+        "CartPole",
+        "CliffWalking",
+        "FrozenLake",
+        "MountainCar",
+        "MountainCarContinuous",
+        "Pendulum",
+        "Taxi",
+    ]
 )
 BOX2D = ("BipedalWalker-v3", "BipedalWalkerHardcore-v3", "CarRacing-v3", "LunarLander-v3", "LunarLanderContinuous-v3")
 MUJOCO = tuple(

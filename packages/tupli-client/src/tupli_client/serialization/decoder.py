@@ -1,13 +1,14 @@
 """From the tree of a text to objects. Every value is made here; nothing that the text names is ever called.
 
 An object of a class is made empty, without its constructor, and gets its attributes put into its dict or slots, past all
-properties. Data is made by our handlers from checked parts. The two exceptions are code that somebody agreed to: the
-``__setstate__`` of a trusted class, and the members of a trusted enumeration.
+properties. Data is made by our handlers from checked parts. Foreign code runs only where somebody agreed to it: the
+``__setstate__`` of a trusted class, the look-up in a trusted enumeration, and what one of Gymnasium's own wrappers asks of
+a trusted environment when it is put around it.
 """
 
 import enum
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from tupli_client.serialization.attributes import state_method
@@ -134,28 +135,27 @@ class _Decoder:
         return tuple.__new__(cls, arguments)
 
     def _fill(self, instance: Any, node: ObjectNode) -> None:
-        if node.arguments is not None or isinstance(instance, enum.Enum):
+        # Never `isinstance`: it may ask a half-made object for its class, and that may run the class's code.
+        cls = type(instance)
+        if node.arguments is not None or issubclass(cls, enum.Enum):
             raise RefusedEnvironmentError(f"a {node.name} is made from attributes: its constructor is not called")
         fields, items = self._fields(node), [self.build(item) for item in node.items]
-        match instance:
-            case dict():
-                put_attributes(instance, fields.pop("__dict__", {}))
-                dict.update(instance, fields)
-            case list():
-                list.extend(instance, items)
-                put_attributes(instance, fields)
-            case set():
-                check_keys(items)
-                set.update(instance, items)
-                put_attributes(instance, fields)
-            case _:
-                put_attributes(instance, fields)
+        if issubclass(cls, dict):
+            put_attributes(instance, fields.pop("__dict__", {}))
+            dict.update(instance, fields)
+            return
+        put_attributes(instance, fields)
+        if issubclass(cls, list):
+            list.extend(instance, items)
+        elif issubclass(cls, set):
+            check_keys(items)
+            set.update(instance, items)
         if node.state is not None:
             self._set_state(instance, self.build(node.state))
 
     def _set_state(self, instance: Any, state: Any) -> None:
         """Hand a state to the class's own ``__setstate__`` if somebody trusts the class that it stands in."""
-        if isinstance(state, Mapping) and "_ezpickle_args" in state:
+        if type(state) is dict and "_ezpickle_args" in state:
             raise RefusedEnvironmentError(
                 f"{full_name(type(instance))} was stored as a call of its constructor, which is not made",
                 hint="Its author can register the environment with Gymnasium and store it again.",
@@ -183,14 +183,21 @@ class _Decoder:
 
     def _member(self, call: Call) -> enum.Enum:
         cls = class_named(call.name, self._allows)
-        if not issubclass(cls, enum.Enum) or len(call.arguments) != 1 or call.state or call.items or call.pairs:
+        if (
+            not issubclass(cls, enum.Enum)
+            or len(call.arguments) != 1
+            or call.state is not None
+            or call.items
+            or call.pairs
+        ):
             raise RefusedEnvironmentError(f"{call.name} would have to be called, and it is no enumeration")
+        check_keys(call.arguments)  # the value is looked up, so its hash and its equality must be data's
         return cls(call.arguments[0])
 
 
 def put_attributes(instance: Any, values: Any) -> None:
     """Put values into the dict or the slots of an instance, past its properties and its ``__setattr__``."""
-    if not isinstance(values, Mapping) or not all(isinstance(name, str) and name.isidentifier() for name in values):
+    if type(values) is not dict or not all(type(name) is str and name.isidentifier() for name in values):
         raise RefusedEnvironmentError(f"the attributes of a {full_name(type(instance))} have no names")
     for name, value in values.items():
         if slot := _slot(type(instance), name):

@@ -30,8 +30,8 @@ def from_text(
     """The environment that a stored text describes. Nothing that somebody else wrote runs without consent.
 
     Gymnasium's own environments, wrappers and spaces, and plain data, load as they are. Any other class has to be
-    trusted, by its package or by its full name: then its module is imported, and nothing in it is called but the
-    ``__setstate__`` of such a class. Bare jsonpickle text, as PyTupli writes it, goes through the same gate.
+    trusted, by its package or by its full name: then its module is imported, and its objects are filled without calling
+    their constructors. Bare jsonpickle text, as PyTupli writes it, goes through the same gate.
 
     Args:
         text: What ``to_text`` wrote.
@@ -70,9 +70,10 @@ def _built(reading: Reading, allows: Allows) -> Env:
 
 
 def _checked(value: Any) -> Env:
-    if not isinstance(value, gymnasium.Env):
+    if not issubclass(type(value), gymnasium.Env):
         raise RefusedEnvironmentError(f"the text describes a {type(value).__name__}, not a Gymnasium environment")
-    return value
+    env: Env = value
+    return env
 
 
 class _Unrestricted(Unpickler):  # type: ignore[misc]

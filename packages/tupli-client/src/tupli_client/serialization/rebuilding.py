@@ -6,6 +6,7 @@ from math import prod
 from typing import Any
 
 import gymnasium
+import numpy as np
 from gymnasium.envs.registration import EnvSpec
 from gymnasium.spaces import flatdim
 
@@ -53,7 +54,7 @@ def wrap(cls: type, env: Any, arguments: Mapping[str, Any]) -> gymnasium.Env[Any
 def rewrap(cls: type, fields: Mapping[str, Any]) -> gymnasium.Env[Any, Any]:
     """A wrapper from the attributes that it was stored with: the environment inside, and the arguments it was made with."""
     arguments, env = fields.get("_saved_kwargs"), fields.get("env")
-    if not isinstance(arguments, dict) or not isinstance(env, gymnasium.Env):
+    if type(arguments) is not dict or not issubclass(type(env), gymnasium.Env):
         raise RefusedEnvironmentError(f"a stored {cls.__name__} has no environment or no arguments")
     return wrap(cls, env, arguments)
 
@@ -78,8 +79,10 @@ def read_env_spec(fields: Mapping[str, Any]) -> EnvSpec | None:
 
 
 def _bins(bins: Any) -> list[int]:
-    numbers = list(bins) if isinstance(bins, list | tuple) else [bins]
-    return [int(number) for number in numbers] or [0]
+    numbers = list(bins) if type(bins) in (list, tuple) else [bins]
+    if not numbers or not all(issubclass(type(number), int | np.integer) for number in numbers):
+        raise RefusedEnvironmentError("the bins of a wrapper are not integers")
+    return [int(number) for number in numbers]
 
 
 def _check(cls: type, n_elements: int) -> None:

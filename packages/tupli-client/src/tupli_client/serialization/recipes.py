@@ -115,8 +115,11 @@ def _bit_generator(call: Call) -> Any:
 
 
 def _generator(call: Call) -> np.random.Generator:
-    (bits,) = call.arguments
-    if not isinstance(bits, np.random.BitGenerator):
+    """From its bit generator (numpy 2), or from the name and the state of one (numpy 1)."""
+    bits, *_ = call.arguments
+    if type(bits) is str:
+        bits = bit_generator(call.fields(bit_generator=bits, state=call.state))
+    if not issubclass(type(bits), np.random.BitGenerator):
         raise call.fields().wrong("it has no bit generator")
     return np.random.Generator(bits)
 

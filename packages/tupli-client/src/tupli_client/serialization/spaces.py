@@ -105,8 +105,15 @@ def _space(spec: SpaceSpec) -> Space:
         case TextSpec():
             return spaces.Text(spec.max_length, min_length=spec.min_length, charset=spec.characters)
         case DiscreteSpec():
-            return spaces.Discrete(spec.n, start=spec.start, dtype=np.dtype(spec.dtype).type)
+            return _discrete(spec)
     return _array_space(spec)
+
+
+def _discrete(spec: DiscreteSpec) -> spaces.Discrete:
+    dtype = np.dtype(spec.dtype)
+    # Older versions of Gymnasium have one dtype, and no argument for it.
+    others: Any = {} if dtype == np.int64 else {"dtype": dtype.type}
+    return spaces.Discrete(spec.n, start=spec.start, **others)
 
 
 def _array_space(spec: BoxSpec | MultiBinarySpec | MultiDiscreteSpec) -> Space:

@@ -30,8 +30,8 @@ from tupli_schemas.inspection.nodes import (
 
 JSON_KEY = "json://"
 OBJECT_TAGS = frozenset({"py/object", "py/newargs", "py/seq", "py/state"})
-TAGS = OBJECT_TAGS | {"py/tuple", "py/set", "py/b64", "py/id", "py/type", "py/reduce"}
-"""The tags that are understood. ``py/function`` is one only as the name of a recipe inside ``py/reduce``."""
+TAGS = OBJECT_TAGS | {"py/tuple", "py/set", "py/b64", "py/id", "py/type", "py/reduce", "py/function"}
+"""The tags that are understood, ``py/function`` only for the names of recipes."""
 
 
 def parse(value: Any) -> Node:
@@ -67,6 +67,8 @@ class _Parser:
             "py/id": self._reference,
             "py/type": lambda value: TypeNode(check_name(value["py/type"])),
             "py/reduce": self._call,
+            # A recipe as an argument of another one; its name is all there is to it.
+            "py/function": lambda value: check_function_name(value["py/function"]),
         }
 
     def parse(self, value: Any) -> Node:

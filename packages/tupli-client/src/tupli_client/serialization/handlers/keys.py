@@ -51,6 +51,6 @@ def check_keys(keys: Iterable[Any]) -> None:
 def _is_plain(key: Hashable) -> bool:
     if type(key) is tuple:
         return all(map(_is_plain, key))
-    if isinstance(key, enum.Enum):
+    if issubclass(type(key), enum.Enum):
         return type(key).__hash__ in _ENUM_HASHES
-    return type(key) in _PLAIN or isinstance(key, _NUMPY)
+    return type(key) in _PLAIN or issubclass(type(key), _NUMPY)

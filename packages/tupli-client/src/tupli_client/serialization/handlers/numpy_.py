@@ -10,6 +10,7 @@ import numpy.typing as npt
 from tupli_client.serialization.handlers.base import Handler
 from tupli_client.serialization.handlers.fields import Fields
 from tupli_schemas.errors import RefusedEnvironmentError
+from tupli_schemas.inspection.json_text import shown
 
 AnyArray = npt.NDArray[Any]
 DTypeText = str | list[Any]
@@ -36,14 +37,14 @@ def dtype_text(dtype: np.dtype[Any]) -> DTypeText:
 
 def read_dtype(text: Any) -> np.dtype[Any]:
     """The dtype that ``dtype_text`` wrote. Text from elsewhere must have the same few forms, so nothing is evaluated."""
-    if isinstance(text, list) and text:
+    if type(text) is list and text:
         return _structured(text)
-    if not isinstance(text, str) or not _SIMPLE.fullmatch(text):
-        raise RefusedEnvironmentError(f"{ascii(text)[:80]} is not a dtype")
+    if type(text) is not str or not _SIMPLE.fullmatch(text):
+        raise RefusedEnvironmentError(f"{shown(text) if type(text) is str else 'an object'} is not a dtype")
     try:
         return np.dtype(text)
     except (TypeError, ValueError):
-        raise RefusedEnvironmentError(f"{ascii(text)[:80]} is not a dtype of this machine's numpy") from None
+        raise RefusedEnvironmentError(f"{text} is not a dtype of this machine's numpy") from None
 
 
 def _structured(fields: list[Any]) -> np.dtype[Any]:
@@ -96,7 +97,8 @@ def _objects(fields: Fields, n: int) -> AnyArray:
     if len(items) != n:
         raise fields.wrong("its shape does not fit its items")
     array = np.empty(n, dtype=object)
-    array[:] = items if n else ()
+    for i, item in enumerate(items):  # one by one: numpy would look into items that are sequences
+        array[i] = item
     return array
 
 

@@ -18,7 +18,7 @@ def _write_frame(frame: pd.DataFrame) -> dict[str, Any]:
 
 
 def _read_frame(fields: Fields) -> pd.DataFrame:
-    index, columns, values = _index(fields, "index"), _index(fields, "columns"), fields.get("arrays", list)
+    index, columns, values = arrays.index(fields, "index"), arrays.index(fields, "columns"), fields.get("arrays", list)
     if len(values) != len(columns):
         raise fields.wrong("it has not as many columns as names")
     series = {i: _series(fields, value, index) for i, value in enumerate(values)}
@@ -37,28 +37,17 @@ def _write_series(series: pd.Series) -> dict[str, Any]:
     }
 
 
-def _read_series(fields: Fields) -> pd.Series:
-    series = _series(fields, fields.any("values"), _index(fields, "index"))
+def _read_series(fields: Fields) -> Any:
+    series = _series(fields, fields.any("values"), arrays.index(fields, "index"))
     series.name = _name(fields.any("name"))
     series.attrs = fields.get("attrs", dict)
     return series
 
 
-def _series(fields: Fields, values: Any, index: pd.Index) -> pd.Series:
-    if (
-        not isinstance(values, np.ndarray | pd.api.extensions.ExtensionArray)
-        or values.ndim != 1
-        or len(values) != len(index)
-    ):
+def _series(fields: Fields, values: Any, index: pd.Index) -> Any:
+    if not arrays.is_column(values) or len(values) != len(index):
         raise fields.wrong("its columns and its index differ in length")
     return pd.Series(values, index=index, dtype=values.dtype, copy=False)
-
-
-def _index(fields: Fields, key: str) -> pd.Index:
-    index = fields.any(key)
-    if not isinstance(index, pd.Index):
-        raise fields.wrong(f"{key!r} is not an index")
-    return index
 
 
 def _name(name: Any) -> Any:
@@ -105,7 +94,7 @@ def _read_levels(fields: Fields) -> pd.MultiIndex:
 
 def _read_values(fields: Fields) -> Any:
     values, freq = fields.any("values"), fields.any("freq")
-    if not isinstance(values, np.ndarray | pd.api.extensions.ExtensionArray) or values.ndim != 1:
+    if not arrays.is_column(values):
         raise fields.wrong("it has no values")
     index: Any = pd.Index(values, dtype=values.dtype, name=_name(fields.any("name")), copy=False)
     if freq is None:

@@ -59,14 +59,27 @@ def read(fields: Fields) -> Any:
 
 def check_codes(fields: Fields, codes: Any, categories: Any, n: int) -> None:
     """Refuse codes that point past their categories, and categories that would take forever to look up."""
-    if not isinstance(categories, pd.Index) or isinstance(categories, pd.MultiIndex):
+    if not issubclass(type(categories), pd.Index) or isinstance(categories, pd.MultiIndex):
         raise fields.wrong("its categories are not a simple index")
-    if not isinstance(codes, np.ndarray) or codes.ndim != 1 or codes.dtype.kind != "i" or len(codes) != n:
+    if type(codes) is not np.ndarray or codes.ndim != 1 or codes.dtype.kind != "i" or len(codes) != n:
         raise fields.wrong("its codes are not integers")
     if n and not -1 <= codes.min() <= codes.max() < len(categories):
         raise fields.wrong("its codes point past its categories")
     if len(categories) > MAX_UNSORTED and not categories.is_monotonic_increasing:
         raise fields.wrong(f"it has more than {MAX_UNSORTED:,} categories, not sorted")
+
+
+def index(fields: Fields, key: str) -> pd.Index:
+    """An index, and nothing that only looks like one: pandas would ask it for its items."""
+    value = fields.any(key)
+    if not issubclass(type(value), pd.Index):
+        raise fields.wrong(f"{key!r} is not an index")
+    return value  # type: ignore[no-any-return]
+
+
+def is_column(value: Any) -> bool:
+    """Whether ``value`` is an array that can be a column."""
+    return issubclass(type(value), np.ndarray | pd.api.extensions.ExtensionArray) and value.ndim == 1
 
 
 def frequency(fields: Fields) -> str:
@@ -84,15 +97,15 @@ def zone(tz: Any) -> Any:
 
 
 def check_zone(fields: Fields, tz: Any) -> Any:
-    """Refuse what is not a time zone."""
+    """A time zone as pandas takes it; of a named one the name, because each pandas has a class of its own for these."""
     if type(tz) not in (zoneinfo.ZoneInfo, dt.timezone):
         raise fields.wrong("its zone is not a time zone")
-    return tz
+    return tz.key if type(tz) is zoneinfo.ZoneInfo else tz
 
 
 def _read_category(fields: Fields) -> pd.Categorical:
     codes, categories = fields.any("codes"), fields.any("categories")
-    check_codes(fields, codes, categories, n=len(codes) if isinstance(codes, np.ndarray) else 0)
+    check_codes(fields, codes, categories, n=len(codes) if type(codes) is np.ndarray and codes.ndim else 0)
     return pd.Categorical.from_codes(codes, categories, ordered=fields.get("ordered", bool))
 
 
@@ -127,7 +140,8 @@ def _read_period(fields: Fields) -> Any:
 
 def _read_interval(fields: Fields) -> Any:
     closed: Any = fields.get("closed", str)
-    return pd.arrays.IntervalArray.from_arrays(fields.any("left"), fields.any("right"), closed)
+    left, right = (index(fields, side) for side in ("left", "right"))
+    return pd.arrays.IntervalArray.from_arrays(left, right, closed)
 
 
 def _read_masked(fields: Fields) -> Any:
