@@ -164,6 +164,13 @@ def test_a_damaged_storage_exits_1(tupli: Tupli, here: Path, benchmark: Benchmar
     assert "  next: " in ran.err
 
 
+def test_what_an_error_quotes_cannot_command_a_terminal(tupli: Tupli) -> None:
+    ran = tupli("episode", "show", "\x1b[2J\x07")
+
+    assert "\x1b" not in ran.err
+    assert "\x07" not in ran.err
+
+
 def test_a_file_that_cannot_be_written_is_named(tupli: Tupli, here: Path, benchmark: BenchmarkHeader) -> None:
     (here / "file").write_text("not a folder")
 

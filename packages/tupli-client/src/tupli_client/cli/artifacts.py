@@ -10,7 +10,7 @@ import typer
 from tupli_client.cli import terminal
 from tupli_client.cli.benchmarks import OfBenchmark
 from tupli_client.cli.files import Overwriting, Readable, json_object
-from tupli_client.cli.kinds import Kind, Ref, add_delete, add_publishing, add_show
+from tupli_client.cli.kinds import Kind, Ref, add_delete, add_publishing, add_show, provenance
 from tupli_client.cli.nouns import Noun
 from tupli_client.cli.places import Place
 from tupli_client.cli.progress import Progress, WatchedFile
@@ -31,9 +31,7 @@ def _describe(_: TupliStorage, header: ArtifactHeader) -> Details:
         "content type": header.content_type,
         "benchmark": header.benchmark_id,
         "sha256": header.hash,
-        "published in": list(header.published_in),
-        "created by": header.created_by,
-        "created at": f"{header.created_at:%Y-%m-%d %H:%M:%S} UTC",
+        **provenance(header),
         "extra": dict(header.extra),
     }
 

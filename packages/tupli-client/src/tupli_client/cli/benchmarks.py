@@ -9,7 +9,7 @@ import typer
 from tupli_client import belongings
 from tupli_client.cli import completion, spaces, terminal
 from tupli_client.cli.files import Overwriting, Readable, json_object, read_text
-from tupli_client.cli.kinds import Kind, Ref, Refs, add_publishing, add_show, delete_all
+from tupli_client.cli.kinds import Kind, Ref, Refs, add_publishing, add_show, delete_all, provenance
 from tupli_client.cli.nouns import Noun
 from tupli_client.cli.option_groups import OptionGroup
 from tupli_client.cli.places import Place
@@ -66,9 +66,7 @@ def _describe(_: TupliStorage, header: BenchmarkHeader) -> Details:
         "actions": header.action_space and spaces.in_words(header.action_space),
         "inspection": _verdict(header.inspection),
         "load it with": f"TupliEnvWrapper.load(storage, {[header.id, *names(header)][-1]!r})",
-        "published in": list(header.published_in),
-        "created by": header.created_by,
-        "created at": f"{header.created_at:%Y-%m-%d %H:%M:%S} UTC",
+        **provenance(header),
         "hash": header.hash,
         "extra": dict(about.extra),
     }

@@ -22,9 +22,9 @@ def exact(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _one_line(value)
+        return harmless(value)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return ",".join(map(_one_line, value))
+        return ",".join(map(harmless, value))
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -44,7 +44,7 @@ def _short_list(items: list[Any]) -> str:
 
 
 def _short_object(items: dict[str, Any]) -> str:
-    return ", ".join(f"{_one_line(key)}={short(item)}" for key, item in items.items())
+    return ", ".join(f"{harmless(key)}={short(item)}" for key, item in items.items())
 
 
 _SHORT: dict[type, Callable[[Any], str]] = {
@@ -56,10 +56,8 @@ _SHORT: dict[type, Callable[[Any], str]] = {
 }
 
 
-def _one_line(text: str) -> str:
+def harmless(text: str) -> str:
     """Text without line breaks, and without anything that a terminal would obey."""
-    return text if text.isprintable() else json.dumps(text)[1:-1] if text.isascii() else _escaped(text)
-
-
-def _escaped(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)

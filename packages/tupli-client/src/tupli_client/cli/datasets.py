@@ -11,7 +11,7 @@ from tupli_client.cli import spaces, terminal
 from tupli_client.cli.benchmarks import OfBenchmark
 from tupli_client.cli.completion import refs_of_noun
 from tupli_client.cli.files import Overwriting, json_object
-from tupli_client.cli.kinds import Kind, add_delete, add_publishing, add_show
+from tupli_client.cli.kinds import Kind, add_delete, add_publishing, add_show, provenance
 from tupli_client.cli.nouns import Noun
 from tupli_client.cli.places import Place
 from tupli_client.cli.screens import Details, Screen
@@ -46,9 +46,7 @@ def _describe(storage: TupliStorage, header: DatasetHeader) -> Details:
         **_spaces(benchmarks),
         "metadata": dict(header.metadata),
         "digest": header.digest,
-        "published in": list(header.published_in),
-        "created by": header.created_by,
-        "created at": f"{header.created_at:%Y-%m-%d %H:%M:%S} UTC",
+        **provenance(header),
     }
 
 

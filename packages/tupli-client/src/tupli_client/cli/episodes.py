@@ -10,7 +10,7 @@ import typer
 from tupli_client.cli.batches import Batch
 from tupli_client.cli.benchmarks import OfBenchmark
 from tupli_client.cli.files import Overwriting, json_object
-from tupli_client.cli.kinds import Kind, Refs, add_delete, add_publishing, add_show
+from tupli_client.cli.kinds import Kind, Refs, add_delete, add_publishing, add_show, provenance
 from tupli_client.cli.nouns import Noun
 from tupli_client.cli.places import Place
 from tupli_client.cli.progress import Progress
@@ -42,9 +42,7 @@ def _describe(storage: TupliStorage, header: EpisodeHeader) -> Details:
         "seed": recording.seed if recording else None,
         "size": f"{header.n_bytes:,} bytes",
         "checksum": header.checksum,
-        "published in": list(header.published_in),
-        "created by": header.created_by,
-        "created at": f"{header.created_at:%Y-%m-%d %H:%M:%S} UTC",
+        **provenance(header),
     }
 
 

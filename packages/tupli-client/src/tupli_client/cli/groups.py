@@ -8,7 +8,7 @@ from tupli_client.cli.nouns import Noun
 from tupli_client.cli.places import Place
 from tupli_client.cli.prompts import Consent
 from tupli_client.cli.screens import Screen
-from tupli_schemas.accounts import Group, GroupMembership, GroupMembershipQuery, GroupWithMembers
+from tupli_schemas.accounts import Group, GroupMembership, GroupMembershipQuery
 
 app = Noun("Who belongs together, and may read what is published there.")
 members = Noun("Who belongs to a group.")
@@ -70,19 +70,14 @@ def add_members(
     """Let users belong to a group."""
     given = tuple(roles) if roles else None
     with place.open_server() as server:
-        show(server.add_group_members(_query(name, users, given)), screen)
+        screen.show(server.add_group_members(_query(name, users, given)))
 
 
 @members.command("delete")
 def remove_members(name: Name, users: Users, place: Place, screen: Screen) -> None:
     """Let users belong to a group no longer."""
     with place.open_server() as server:
-        show(server.remove_group_members(_query(name, users, None)), screen)
-
-
-def show(group: GroupWithMembers, screen: Screen) -> None:
-    """Print a group."""
-    screen.show(group)
+        screen.show(server.remove_group_members(_query(name, users, None)))
 
 
 def _query(name: str, users: list[str], roles: tuple[str, ...] | None) -> GroupMembershipQuery:

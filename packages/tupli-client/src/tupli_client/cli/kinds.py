@@ -96,6 +96,15 @@ class Kind(Generic[H]):
         return " ".join((self.word, header.id, *names[-1:]))
 
 
+def provenance(header: Header) -> Details:
+    """What a person wants to know of every object: who made it, when, and who may read it."""
+    return {
+        "published in": list(header.published_in),
+        "created by": header.created_by,
+        "created at": f"{header.created_at:%Y-%m-%d %H:%M:%S} UTC",
+    }
+
+
 def add_show(app: Noun, kind: Kind[Any]) -> None:
     """Give a noun the verb that shows one object."""
 

@@ -72,7 +72,7 @@ def tell_problem(what: str, code: str) -> None:
 
 def report_misuse(error: Any) -> int:
     """Say what is wrong with the command line itself."""
-    if not error.args or type(error).__name__ == "NoArgsIsHelpError":
+    if type(error).__name__ == "NoArgsIsHelpError":  # which typer does not export: there is nothing to say but the help
         error.show()
         return EXIT_CODES["usage"]
     command = error.ctx.command_path if error.ctx else "tupli"

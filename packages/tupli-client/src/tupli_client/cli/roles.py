@@ -4,13 +4,12 @@ from typing import Annotated
 
 import typer
 
+from tupli_client.cli.named import find_named
 from tupli_client.cli.nouns import Noun
 from tupli_client.cli.places import Place
 from tupli_client.cli.prompts import Consent
 from tupli_client.cli.screens import Screen
 from tupli_schemas.accounts import UserRole
-from tupli_schemas.errors import NotFoundError
-from tupli_schemas.keys import nearest
 from tupli_schemas.permissions import Permission
 
 app = Noun("Named sets of rights.")
@@ -33,11 +32,7 @@ def list_roles(place: Place, screen: Screen) -> None:
 def show_role(name: Name, place: Place, screen: Screen) -> None:
     """Show one role and its rights."""
     with place.open_server() as server:
-        known = {role.role: role for role in server.list_roles()}
-    if name not in known:
-        meant = nearest(name, known)
-        raise NotFoundError(f"role {name!r} not found", hint=f"did you mean {meant!r}?" if meant else "tupli role list")
-    screen.show(known[name])
+        screen.show(find_named(name, {role.role: role for role in server.list_roles()}, "role"))
 
 
 @app.command("create")

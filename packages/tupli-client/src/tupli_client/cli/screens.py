@@ -120,6 +120,6 @@ def _answer_details(details: Details) -> None:
     from rich.text import Text
 
     known = {heading: text for heading, value in details.items() if (text := cells.short(value)) != cells.UNKNOWN}
-    width = max(map(len, known))
+    width = max(map(len, known), default=0)
     for heading, text in known.items():
         terminal.answer(Text.assemble((f"{heading:{width}}", "bold"), "  ", text))

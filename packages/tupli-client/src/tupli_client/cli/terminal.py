@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
+from tupli_client.cli import cells
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
@@ -49,20 +51,29 @@ def console(stream: TextIO) -> "Console":
     return found
 
 
-def tell(text: "str | Text") -> None:
-    """Write a line for people to stderr."""
+def tell(text: str) -> None:
+    """Write lines for people to stderr."""
+    _tell(_harmless(text))
+
+
+def tell_marked(mark: str, text: str, style: str) -> None:
+    """Write lines to stderr that begin with a coloured word."""
+    from rich.text import Text
+
+    _tell(Text.assemble((mark, style), " ", _harmless(text)))
+
+
+def _tell(text: "str | Text") -> None:
+    out = console(sys.stderr)
     try:
-        out = console(sys.stderr)
         out.print(text, soft_wrap=not out.is_terminal)
     except BrokenPipeError:
         _give_up(sys.stderr)
 
 
-def tell_marked(mark: str, text: str, style: str) -> None:
-    """Write a line to stderr that begins with a coloured word."""
-    from rich.text import Text
-
-    tell(Text.assemble((mark, style), " ", text))
+def _harmless(text: str) -> str:
+    """What errors quote may come from others: it must not command a terminal."""
+    return "\n".join(map(cells.harmless, text.split("\n")))
 
 
 def answer(text: "str | Text") -> None:

@@ -6,14 +6,13 @@ import typer
 
 from tupli_client.api_client import TupliAPIClient
 from tupli_client.cli.batches import Batch
+from tupli_client.cli.named import find_named
 from tupli_client.cli.nouns import Noun
 from tupli_client.cli.places import Place
 from tupli_client.cli.prompts import Consent
 from tupli_client.cli.screens import Screen
 from tupli_client.cli.signing_in import Password
 from tupli_schemas.accounts import Membership, User
-from tupli_schemas.errors import NotFoundError
-from tupli_schemas.keys import nearest
 from tupli_schemas.permissions import GLOBAL
 
 app = Noun("The accounts of a server.")
@@ -89,13 +88,7 @@ def show(user: User, screen: Screen) -> None:
 
 
 def _find(server: TupliAPIClient, username: str) -> User:
-    users = {user.username: user for user in server.list_users()}
-    if username not in users:
-        meant = nearest(username, users)
-        raise NotFoundError(
-            f"user {username!r} not found", hint=f"did you mean {meant!r}?" if meant else "tupli user list"
-        )
-    return users[username]
+    return find_named(username, {user.username: user for user in server.list_users()}, "user")
 
 
 def _roles_in(user: User, group: str) -> set[str]:
