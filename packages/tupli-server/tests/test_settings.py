@@ -46,7 +46,13 @@ def test_a_boolean_means_what_it_says(text: str, meant: bool) -> None:
     assert settings(TUPLI_OPEN_ACCESS=text).open_access is meant
 
 
-@pytest.mark.parametrize("text", ["", "maybe", "2", "flase"])
+def test_an_empty_variable_is_none() -> None:
+    found = settings(TUPLI_OPEN_ACCESS="", TUPLI_ADMIN_PASSWORD="", TUPLI_PORT="", TUPLI_DATABASE_FILE="")
+
+    assert found == settings()
+
+
+@pytest.mark.parametrize("text", [" ", "maybe", "2", "flase"])
 def test_a_boolean_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="TUPLI_OPEN_ACCESS"):
         settings(TUPLI_OPEN_ACCESS=text)

@@ -97,7 +97,8 @@ def _suggestion(name: str, known: Iterable[str]) -> str:
 
 
 def _value(name: str, environment: Mapping[str, str]) -> str | None:
-    plain, path = environment.get(variable(name)), environment.get(variable(name) + FILE_SUFFIX)
+    """What is set; an empty variable is none, since that is what a compose file makes of one that is not set."""
+    plain, path = environment.get(variable(name)) or None, environment.get(variable(name) + FILE_SUFFIX) or None
     if plain is not None and path is not None:
         raise SettingsError(f"{variable(name)} and {variable(name)}{FILE_SUFFIX} are both set; keep one of them")
     if path is None:
