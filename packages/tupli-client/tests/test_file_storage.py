@@ -4,6 +4,7 @@ import getpass
 import json
 import os
 import pickle
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -191,6 +192,32 @@ def test_a_moved_or_copied_folder_holds_the_same(tmp_path: Path) -> None:
     (tmp_path / "a").rename(tmp_path / "b")
 
     assert FileStorage(tmp_path / "b").list_episodes() == before
+
+
+def test_a_copy_without_its_empty_folders_is_whole(tmp_path: Path) -> None:
+    with a_storage_with_episodes(tmp_path) as storage:
+        before = storage.list_episodes()
+    (tmp_path / "artifacts").rmdir()
+
+    copy = FileStorage(tmp_path)
+
+    assert copy.list_episodes() == before
+    assert copy.load_artifact(copy.store_artifact(b"content", an_artifact()).id) == b"content"
+
+
+def test_what_a_later_version_says_of_an_episode_is_refused_with_the_way_to_upgrade(tmp_path: Path) -> None:
+    with a_storage_with_episodes(tmp_path, 1) as storage:
+        storage.list_episodes()
+    [index] = tmp_path.glob("index-*.sqlite")
+    connection = sqlite3.connect(index)
+    with connection:
+        connection.execute("UPDATE objects SET header = replace(header, '\"abandoned\"', '\"forsaken\"')")
+    connection.close()
+
+    with pytest.raises(StorageError, match="forsaken") as refusal:
+        FileStorage(tmp_path).list_episodes()
+
+    assert "upgrade" in str(refusal.value.hint)
 
 
 def test_threads_may_share_a_storage(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What a folder does when its files were damaged, lost or cut short."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -200,8 +201,6 @@ def test_an_index_damaged_in_its_middle_is_made_again(storage: FileStorage, fold
 
 
 def test_an_index_of_another_version_is_made_again(storage: FileStorage, folder: Path) -> None:
-    import sqlite3
-
     before = everything(storage)
     storage.close()
     [index] = folder.glob("index-*.sqlite")
@@ -299,6 +298,27 @@ def test_whole_episodes_that_the_index_has_not_heard_of_are_found(storage: FileS
     index.write_bytes(old_index)
 
     assert everything(storage) == expected
+
+
+def test_an_old_index_finds_what_was_moved_since(
+    storage: FileStorage, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a loss of power takes the latest changes of the index, after segments were compacted away."""
+    monkeypatch.setattr(Segments, "max_bytes", 10_000)
+    storage.close()
+    [index] = folder.glob("index-*.sqlite")
+    old_index = index.read_bytes()
+    benchmark_id = storage.list_benchmarks()[0].id
+    for _ in range(5):
+        moved = storage.record_episodes(an_episode(benchmark_id, some_steps(50)) for _ in range(5))
+        storage.delete_episode(moved[0].id)
+        storage.compact()
+    expected = everything(storage)
+    storage.close()
+    index.write_bytes(old_index)
+
+    assert everything(storage) == expected
+    assert storage.verify() == []
 
 
 def test_many_segments_are_one_storage(storage: FileStorage, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

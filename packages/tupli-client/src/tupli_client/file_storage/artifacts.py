@@ -3,6 +3,7 @@
 from typing import BinaryIO
 
 from tupli_client.file_storage.blobs import Blobs, Received
+from tupli_client.file_storage.headers import read_header
 from tupli_client.file_storage.index import Row
 from tupli_client.file_storage.payloads import damaged
 from tupli_client.file_storage.shelf import Shelf
@@ -49,7 +50,7 @@ def delete(shelf: Shelf[ArtifactHeader], blobs: Blobs, uri: str) -> None:
 
 def _store(writer: Writer, blobs: Blobs, received: Received, header: ArtifactHeader) -> ArtifactHeader:
     for row in writer.index.with_hash("artifact", header.hash):
-        there = ArtifactHeader.model_validate_json(row.header)
+        there = read_header(ArtifactHeader, row.header)
         if there.created_by == header.created_by:
             return there
     blobs.keep(received)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tupli_client.file_storage.contents import same_or_conflict
+from tupli_client.file_storage.headers import read_header
 from tupli_client.file_storage.index import Condition, Row
 from tupli_client.file_storage.payloads import payload_of
 from tupli_client.file_storage.shelf import Shelf
@@ -29,7 +30,7 @@ def store(shelf: Shelf[BenchmarkHeader], query: BenchmarkQuery, created_by: str)
         if (row := writer.index.get(header.id)) is not None:
             return same_or_conflict(row, header, draft)
         for row in writer.index.with_hash("benchmark", header.hash):
-            there = BenchmarkHeader.model_validate_json(row.header)
+            there = read_header(BenchmarkHeader, row.header)
             if there.created_by == created_by:
                 raise ConflictError(
                     f"you have stored this environment already, as benchmark {there.id} ({there.metadata.name!r})",
@@ -53,7 +54,7 @@ def _read(serialized: str) -> dict[str, Any]:
 def load(shelf: Shelf[BenchmarkHeader], uri: str) -> Benchmark:
     """A benchmark with its text."""
     row, payload = payload_of(shelf, uri)
-    header = BenchmarkHeader.model_validate_json(row.header)
+    header = read_header(BenchmarkHeader, row.header)
     return Benchmark(**dict(header), serialized=str(payload, "utf-8"))
 
 

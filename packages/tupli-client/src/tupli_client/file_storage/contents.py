@@ -3,6 +3,7 @@
 import json
 from typing import TypeVar
 
+from tupli_client.file_storage.headers import read_header
 from tupli_client.file_storage.index import Row
 from tupli_client.file_storage.writer import Draft
 from tupli_schemas.base import Header
@@ -18,7 +19,7 @@ def same(row: Row, header: H, draft: Draft) -> H | None:
     """The header that is there, if it and its payload have the content of ``header`` and ``draft``."""
     if (row.kind, row.place.n_bytes, row.place.crc) != (draft.kind, sum(map(len, draft.payload)), draft.crc):
         return None
-    there = type(header).model_validate_json(row.header)
+    there = read_header(type(header), row.header)
     return there if _content(there) == _content(header) else None
 
 

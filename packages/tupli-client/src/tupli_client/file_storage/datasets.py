@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pydantic import TypeAdapter
 
 from tupli_client.file_storage.contents import same, same_or_conflict
+from tupli_client.file_storage.headers import read_header
 from tupli_client.file_storage.index import Condition, Row
 from tupli_client.file_storage.payloads import payload_of
 from tupli_client.file_storage.shelf import Shelf
@@ -44,7 +45,7 @@ def store(shelf: Shelf[DatasetHeader], upload: DatasetUpload, created_by: str) -
 def load(shelf: Shelf[DatasetHeader], uri: str) -> Dataset:
     """A dataset with the list of its members."""
     row, payload = payload_of(shelf, uri)
-    header = DatasetHeader.model_validate_json(row.header)
+    header = read_header(DatasetHeader, row.header)
     return Dataset(**dict(header), members=_MEMBERS.validate_json(bytes(payload)))
 
 
@@ -53,7 +54,7 @@ def _episodes(writer: Writer, ids: Iterable[str]) -> list[EpisodeHeader]:
     rows = {row.id: row for row in writer.index.rows("episode", [Condition("id", "in", ids)])}
     if missing := [episode_id for episode_id in ids if episode_id not in rows]:
         raise not_found(missing[0], (), EpisodeHeader)
-    return [EpisodeHeader.model_validate_json(rows[episode_id].header) for episode_id in ids]
+    return [read_header(EpisodeHeader, rows[episode_id].header) for episode_id in ids]
 
 
 def _header(
@@ -77,7 +78,7 @@ def _header(
 
 def _same_name(writer: Writer, header: DatasetHeader) -> Row | None:
     for row in writer.index.rows("dataset"):
-        there = DatasetHeader.model_validate_json(row.header)
+        there = read_header(DatasetHeader, row.header)
         if (there.name, there.version, there.created_by) == (header.name, header.version, header.created_by):
             return row
     return None

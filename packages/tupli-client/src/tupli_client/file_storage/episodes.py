@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from tupli_client.batches import in_batches
 from tupli_client.file_storage.contents import same_or_conflict
+from tupli_client.file_storage.headers import read_header
 from tupli_client.file_storage.payloads import payload_of
 from tupli_client.file_storage.shelf import Shelf
 from tupli_client.file_storage.writer import Draft, Writer, draft_of
@@ -70,7 +71,7 @@ def record(
 def load(shelf: Shelf[EpisodeHeader], uri: str, columns: Collection[str] | None = None) -> Episode:
     """An episode with its steps, as views of the file."""
     row, payload = payload_of(shelf, uri)
-    header = EpisodeHeader.model_validate_json(row.header)
+    header = read_header(EpisodeHeader, row.header)
     return Episode(
         id=header.id,
         benchmark_id=header.benchmark_id,
@@ -100,7 +101,7 @@ class Loading(Iterator[Episode]):
     def __next__(self) -> Episode:
         if self._rest is None:
             selection = self._selection
-            self._rest = iter(self._shelf.headers(selection) if isinstance(selection, BaseFilter) else selection)
+            self._rest = iter(self._shelf.ids(selection) if isinstance(selection, BaseFilter) else selection)
         item = next(self._rest)
         return load(self._shelf, item if isinstance(item, str) else item.id, self._columns)
 
@@ -130,7 +131,7 @@ def _store(writer: Writer, encoded: Encoded, known_benchmarks: set[str]) -> Epis
 
 
 def _unknown_benchmark(writer: Writer, benchmark_id: str) -> TupliError:
-    headers = (BenchmarkHeader.model_validate_json(row.header) for row in writer.index.rows("benchmark"))
+    headers = (read_header(BenchmarkHeader, header) for header in writer.index.headers("benchmark"))
     error = not_found(benchmark_id, headers, BenchmarkHeader)
     error.hint = (
         error.hint or "an episode names its benchmark by id: store the benchmark first and use the id that this returns"

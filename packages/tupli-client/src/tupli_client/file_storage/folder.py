@@ -70,11 +70,13 @@ class Folder:
         """Make it a storage, unless it is one. Safe for several processes at once."""
         self.path.mkdir(parents=True, exist_ok=True)
         with self.lock():
-            if self.is_storage():
-                return
-            for folder in (self.segments, self.artifacts):
+            is_storage = self.is_storage()
+            for folder in (self.segments, self.artifacts):  # copies may leave empty ones out
                 folder.mkdir(exist_ok=True)
+            if is_storage:
+                return
             write_safely(self._marker, Marker(id=new_id()).model_dump_json().encode())
+            sync_folder(self.path.parent)
 
     def lock(self, *, shared: bool = False) -> AbstractContextManager[None]:
         """The right to write, or, ``shared``, a time in which nobody does."""

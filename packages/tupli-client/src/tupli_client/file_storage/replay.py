@@ -51,9 +51,7 @@ def with_publications(row: Row, published_in: Sequence[str]) -> Row:
 def _unread(position: Position, segments: Segments) -> Iterator[Position]:
     if segments.size(position.segment) > position.offset:
         yield position
-    # Segments begin one after another; numbers are only missing among older ones.
-    if position == _START or segments.exists(position.segment + 1):
-        yield from (Position(number, 0) for number in segments.numbers() if number > position.segment)
+    yield from (Position(number, 0) for number in segments.numbers() if number > position.segment)
 
 
 def _read(index: Index, segments: Segments, start: Position, folder_id: str, *, check: bool) -> Position:

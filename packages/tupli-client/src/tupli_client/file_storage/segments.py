@@ -59,7 +59,12 @@ class Segments:
 
     def numbers(self) -> list[int]:
         """The segments that there are, in order."""
-        return sorted(int(path.stem) for path in self._folder.glob(f"*{_SUFFIX}") if path.stem.isdecimal())
+        try:
+            with os.scandir(self._folder) as entries:
+                names = [entry.name.removesuffix(_SUFFIX) for entry in entries if entry.name.endswith(_SUFFIX)]
+        except FileNotFoundError:  # copies may leave empty folders out
+            return []
+        return sorted(int(name) for name in names if name.isdecimal())
 
     def size(self, number: int) -> int:
         """The length of a segment; 0 if it is missing."""
@@ -67,10 +72,6 @@ class Segments:
             return self.path(number).stat().st_size
         except FileNotFoundError:
             return 0
-
-    def exists(self, number: int) -> bool:
-        """Whether there is a segment of this number."""
-        return self.path(number).exists()
 
     def check_room(self, n_bytes: int) -> None:
         """Raise ``OSError`` unless the disk has room for so many bytes, and some more for what makes room again: deletions."""

@@ -47,7 +47,7 @@ class Session:
     def read(self, work: Callable[[Opened], T]) -> T:
         """The result of ``work``, which must not keep the index. A missing folder is read as an empty one."""
         waiting.settle()
-        with self.turn, explained(self.folder.path):
+        with self.turn, explained(self.folder.path, "read"):
             try:
                 return work(self._readable())
             except sqlite3.Error as error:

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
+from tupli_client.file_storage.headers import read_header
 from tupli_client.file_storage.index import Row
 from tupli_client.file_storage.selection import select
 from tupli_client.file_storage.session import Session
@@ -31,7 +32,12 @@ class Shelf(Generic[H]):
     def headers(self, filter_: BaseFilter = EVERYTHING, sort: Sequence[str] = (), limit: int | None = None) -> list[H]:
         """The headers that satisfy a filter."""
         found = self.session.read(lambda opened: select(opened.index, self.kind, self.schema, filter_, sort, limit))
-        return [self.schema.model_validate_json(header) for header in found]
+        return [read_header(self.schema, header) for header in found]
+
+    def ids(self, filter_: BaseFilter) -> list[str]:
+        """The ids of the objects that satisfy a filter: many times smaller than their headers."""
+        found = self.session.read(lambda opened: select(opened.index, self.kind, self.schema, filter_))
+        return [from_json(header)["id"] for header in found]
 
     def has(self, object_id: str) -> bool:
         """Whether there is an object of this kind with this id."""
@@ -81,5 +87,7 @@ class Shelf(Generic[H]):
         self.change(uri, change)
 
     def _row(self, object_id: str) -> Row | None:
+        if not object_id.isprintable():  # no id, and nothing that SQLite could be asked for
+            return None
         row = self.session.read(lambda opened: opened.index.get(object_id))
         return row if row and row.kind == self.kind else None

@@ -13,6 +13,7 @@ from tupli_client.file_storage import artifacts, benchmarks, datasets
 from tupli_client.file_storage.blobs import Blobs
 from tupli_client.file_storage.compaction import compact
 from tupli_client.file_storage.episodes import Loading, load, record, with_tuples
+from tupli_client.file_storage.failures import explained
 from tupli_client.file_storage.folder import Folder
 from tupli_client.file_storage.session import Session
 from tupli_client.file_storage.shelf import Shelf
@@ -47,7 +48,8 @@ class FileStorage(TupliStorage):
         self._path = Path(storage_base_dir).expanduser().absolute()
         self._created_by = created_by or _local_user()
         folder = Folder(self._path)
-        folder.is_storage()
+        with explained(self._path, "read"):
+            folder.is_storage()
         self._session = Session(folder)
         self._blobs = Blobs(folder.artifacts)
         self._benchmarks = Shelf(self._session, BenchmarkHeader)
