@@ -35,6 +35,14 @@ def test_nothing_is_made_before_something_is_stored(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_half_a_character_is_no_id(tmp_path: Path) -> None:
+    storage = a_storage_with_episodes(tmp_path)
+
+    for call in (storage.load_episode, storage.load_benchmark, storage.delete_artifact, storage.publish):
+        with pytest.raises(NotFoundError):
+            call("\ud800")
+
+
 def test_it_stays_the_same_folder_when_the_process_moves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     storage = FileStorage()
