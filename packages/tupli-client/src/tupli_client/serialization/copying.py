@@ -35,7 +35,7 @@ def copied(value: T) -> T:
         for part, shell in shells:
             vars(shell).update(copy.deepcopy(vars(part), memo))
         return copy.deepcopy(value, memo)
-    except (TypeError, AttributeError, NotImplementedError, RecursionError) as error:
+    except Exception as error:  # classes may bring a `__deepcopy__` of their own, which may raise anything
         raise RefusedEnvironmentError(
             f"the environment cannot be copied: {error}",
             hint="Register it with Gymnasium, so that its specification can be stored instead, or keep such objects out of it.",

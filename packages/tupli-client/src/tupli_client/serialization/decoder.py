@@ -14,7 +14,7 @@ from typing import Any
 from tupli_client.serialization.attributes import state_method
 from tupli_client.serialization.classes import Allows, class_named, full_name, type_named
 from tupli_client.serialization.guard import check_jsonpickle
-from tupli_client.serialization.handlers import Fields, check_keys, handler_named
+from tupli_client.serialization.handlers import Fields, check_keys, handler_named, handler_of
 from tupli_client.serialization.rebuilding import read_env_spec, rewrap
 from tupli_client.serialization.recipes import RECIPES, Call
 from tupli_schemas.errors import RefusedEnvironmentError
@@ -116,6 +116,8 @@ class _Decoder:
         if node.name == "gymnasium.envs.registration.EnvSpec":
             return read_env_spec(self._fields(node))
         cls = class_named(node.name, self._allows)
+        if handler_of(cls):
+            raise RefusedEnvironmentError(f"a {node.name} is data, and data has a form of its own")
         if node.name in known.REBUILT:
             return rewrap(cls, self._fields(node))
         if issubclass(cls, tuple):
@@ -164,7 +166,7 @@ class _Decoder:
         if method is None:
             put_attributes(instance, state)
         elif self._allows(full_name(method[0])):
-            method[1](instance, state)
+            _call_setstate(method[1], instance, state)
         else:
             raise RefusedEnvironmentError(
                 f"the state of {full_name(type(instance))} is read by the untrusted {full_name(method[0])}"
@@ -193,6 +195,14 @@ class _Decoder:
             raise RefusedEnvironmentError(f"{call.name} would have to be called, and it is no enumeration")
         check_keys(call.arguments)  # the value is looked up, so its hash and its equality must be data's
         return cls(call.arguments[0])
+
+
+def _call_setstate(method: Callable[[Any, Any], object], instance: Any, state: Any) -> None:
+    try:
+        method(instance, state)
+    except Exception as error:  # it is somebody's code, and may raise anything
+        name = full_name(type(instance))
+        raise RefusedEnvironmentError(f"the state of a {name} is not one: {ascii(str(error))[:200]}") from error
 
 
 def put_attributes(instance: Any, values: Any) -> None:

@@ -9,7 +9,6 @@ import gymnasium
 from tupli_client.serialization.settling import SEED, attempt, changed_by_running, undisturbed, unrestored
 from tupli_client.serialization.snapshot import Path, differences, snapshot
 from tupli_client.serialization.spec import build, describe
-from tupli_schemas.errors import RefusedEnvironmentError
 from tupli_schemas.inspection import EnvSpecForm
 
 Env = gymnasium.Env[Any, Any]
@@ -32,11 +31,8 @@ def faithful_spec(env: Env) -> Description | None:
     if form is None:
         return None
     with undisturbed():
-        try:
-            twin = build(_unseen(form), allows=lambda _: True)
-        except RefusedEnvironmentError:
-            return None
-        return _compared(env, twin, form)
+        twin = attempt(lambda: build(_unseen(form), allows=lambda _: True))
+        return None if twin is None else _compared(env, twin, form)
 
 
 def _compared(env: Env, twin: Env, form: EnvSpecForm) -> Description | None:

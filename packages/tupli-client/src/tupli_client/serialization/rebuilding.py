@@ -14,19 +14,6 @@ from tupli_client.serialization.attributes import entry_point_text
 from tupli_schemas.errors import RefusedEnvironmentError
 from tupli_schemas.inspection.limits import MAX_ELEMENTS
 
-# What Gymnasium's constructors raise for arguments that do not fit.
-UNFIT = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    ImportError,
-    LookupError,
-    NotImplementedError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    gymnasium.error.Error,
-)
 _FLATTENING = frozenset({"FlattenObservation", "TimeAwareObservation"})
 _DIVIDING = {"DiscretizeObservation": "observation_space", "DiscretizeAction": "action_space"}
 
@@ -45,10 +32,10 @@ def wrap(cls: type, env: Any, arguments: Mapping[str, Any]) -> gymnasium.Env[Any
         return cls(env, **arguments)  # type: ignore[no-any-return]
     except RefusedEnvironmentError:
         raise
-    except UNFIT as error:
+    except Exception as error:  # a constructor may raise anything
         raise RefusedEnvironmentError(
             f"the wrapper {cls.__name__} cannot be rebuilt: {ascii(str(error))[:200]}"
-        ) from None
+        ) from error
 
 
 def rewrap(cls: type, fields: Mapping[str, Any]) -> gymnasium.Env[Any, Any]:

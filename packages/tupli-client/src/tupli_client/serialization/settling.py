@@ -43,7 +43,7 @@ def settled(live: Env) -> Settled:
         RefusedEnvironmentError: It cannot be copied.
     """
     env = copied(live)
-    with undisturbed():
+    with undisturbed(), unseen(env):
         if attempt(partial(env.reset, seed=SEED)) is None:
             return Settled(copied(live))
         history = outermost(unrestored(env))
@@ -74,7 +74,7 @@ def changed_by_running(env: Env) -> set[Path]:
 
 def running(env: Env) -> Iterator[Snapshot]:
     """Snapshots of an episode of random actions: after the first step and after the last, at which it may have ended."""
-    env.action_space.seed(SEED)
+    attempt(lambda: env.action_space.seed(SEED))
     started = time.monotonic()
     for n in range(1, N_STEPS + 1):
         outcome = attempt(lambda: env.step(env.action_space.sample()))
@@ -106,6 +106,20 @@ def undisturbed() -> Iterator[None]:
     finally:
         np.random.set_state(legacy)  # noqa: NPY002
         random.setstate(python)
+
+
+@contextlib.contextmanager
+def unseen(env: Env) -> Iterator[None]:
+    """Run a copy without the window that it would open."""
+    attributes = vars(env.unwrapped)
+    mode = attributes.get("render_mode")
+    if mode == "human":
+        attributes["render_mode"] = None
+    try:
+        yield
+    finally:
+        if mode == "human":
+            attributes["render_mode"] = mode
 
 
 def _take_over(path: Path, source: object, target: object) -> None:

@@ -13,7 +13,7 @@ from tupli_client.serialization.attributes import entry_point_text
 from tupli_client.serialization.classes import Allows, class_named, import_module
 from tupli_client.serialization.decoder import decode
 from tupli_client.serialization.encoder import encode
-from tupli_client.serialization.rebuilding import UNFIT, wrap
+from tupli_client.serialization.rebuilding import wrap
 from tupli_schemas.errors import RefusedEnvironmentError, UntrustedCodeError
 from tupli_schemas.inspection import EnvSpecForm, WrapperSpecForm, known
 from tupli_schemas.inspection.grammar import parse
@@ -47,7 +47,7 @@ def build(form: EnvSpecForm, allows: Allows) -> Env:
     spec.order_enforce, spec.disable_env_checker = form.order_enforce, form.disable_env_checker
     try:
         env: Env = gymnasium.make(spec)
-    except UNFIT as error:
+    except Exception as error:  # a constructor may raise anything
         raise RefusedEnvironmentError(f"{form.id} cannot be built: {ascii(str(error))[:300]}") from error
     # An entry point may return an environment that is wrapped already.
     n_done = len(env.spec.additional_wrappers) if env.spec else 0

@@ -97,8 +97,8 @@ def _finished(form: StoredForm, env: Env) -> tuple[Reading, str]:
     form = form.model_copy(
         update={
             "versions": versions(),
-            "observation_space": _space(env.observation_space),
-            "action_space": _space(env.action_space),
+            "observation_space": _space(env, "observation_space"),
+            "action_space": _space(env, "action_space"),
         }
     )
     classes = read(write_stored_form(form)).inspection.classes
@@ -106,7 +106,9 @@ def _finished(form: StoredForm, env: Env) -> tuple[Reading, str]:
     return read(text), text
 
 
-def _space(space: Any) -> SpaceSpec | None:
+def _space(env: Env, name: str) -> SpaceSpec | None:
+    """A space as JSON, if the environment has one and there is a form for it."""
+    space: Any = getattr(env, name, None)
     try:
         return to_spec(space)
     except UnsupportedSpaceError:

@@ -12,7 +12,6 @@ from typing import Any
 
 from tupli_client.serialization.handlers.base import Handler
 from tupli_client.serialization.handlers.fields import Fields
-from tupli_client.serialization.handlers.keys import check_keys
 
 MAX_EXPONENT = 10_000  # of a decimal number: as an integer, a larger one would fill the memory
 MAX_ZONE_NAME = 60
@@ -20,12 +19,6 @@ MAX_ZONE_NAME = 60
 
 def _read_complex(fields: Fields) -> complex:
     return complex(fields.get("real", float), fields.get("imag", float))
-
-
-def _read_frozenset(fields: Fields) -> frozenset[Any]:
-    items = fields.get("items", tuple)
-    check_keys(items)
-    return frozenset(items)
 
 
 def _read_slice(fields: Fields) -> slice:
@@ -132,7 +125,7 @@ def _read_namespace(fields: Fields) -> types.SimpleNamespace:
 
 PLAIN = (
     Handler("builtins.complex", (complex,), lambda v: {"real": v.real, "imag": v.imag}, _read_complex),
-    Handler("builtins.frozenset", (frozenset,), lambda v: {"items": tuple(v)}, _read_frozenset),
+    Handler("builtins.frozenset", (frozenset,), lambda v: {"items": set(v)}, lambda f: frozenset(f.get("items", set))),
     Handler(
         "builtins.bytearray", (bytearray,), lambda v: {"data": bytes(v)}, lambda f: bytearray(f.get("data", bytes))
     ),
