@@ -1,7 +1,7 @@
 """Entropies of the rows of a data set: of distances for continuous numbers, of shares for discrete ones, of both where they meet."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -77,10 +77,11 @@ def of_groups(rows: Rows, labels: Hashes, d: int, search: Search) -> Estimate:
         search: How neighbours are searched in each group.
     """
     points = Points.of(rows, search.scale, unique=search.unique).limited(search.n, search.seed)
-    _, member, counts = np.unique(labels[points.keep], return_inverse=True, return_counts=True)
+    numbers = points.numbers
+    _, member, counts = np.unique(labels[numbers], return_inverse=True, return_counts=True)
     value, variance, used, m = shannon(counts)[0], 0.0, 0, 0
     for kind in np.flatnonzero(counts > search.k):
-        group = replace(points, keep=points.keep[member == kind])
+        group = points.only(numbers[member == kind])
         share = len(group) / len(points)
         queries = group.sample(int(np.ceil(search.queries * share)), search.seed + 1)
         found = nearest(group.take(queries), group.chunks(), search.k, queries)

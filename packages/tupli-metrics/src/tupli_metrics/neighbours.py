@@ -14,7 +14,7 @@ Integers = NDArray[np.int64]
 TREE_DIMENSIONS = 4
 """Up to here a k-d tree is quicker than comparing all pairs; above, its cells overlap too much."""
 
-TREE_POINTS = 1 << 20
+TREE_POINTS = 1 << 19
 _BLOCK = 1024  # queries that are compared with a chunk at a time: 1024 x 4096 distances are 16 MB
 _CHUNK = 4096
 _MANY = 4  # with more candidates than so many times k, it pays to look for a narrower bound first
@@ -65,19 +65,24 @@ class _Best:
         self.squares = np.full((m, k), np.inf)
         self.index = np.full((m, k), -1, np.int64)
 
-    def meet(self, query: Integers, row: Integers, square: Floats) -> None:
-        """Queries meet points: (query, row of the point, squared distance) in any order."""
-        stranger = row != self.own[query]
-        query, row, square = query[stranger], row[stranger], square[stranger]
-        known = np.unique(query)
-        query = np.concatenate((query, np.repeat(known, self.k)))
-        row = np.concatenate((row, self.index[known].ravel()))
-        square = np.concatenate((square, self.squares[known].ravel()))
-        order = np.lexsort((row, square, query))  # ties by row, so that the order of chunks cannot matter
-        query, row, square = query[order], row[order], square[order]
-        starts = np.searchsorted(query, known)
-        nearest_k = starts[:, None] + np.arange(self.k)
-        self.squares[known], self.index[known] = square[nearest_k], row[nearest_k]
+    def meet(self, known: Integers, rows: Integers, squares: Floats) -> None:
+        """Each of the queries ``known`` (q) meets c points: their rows and squared distances, (q, c); inf where there is none."""
+        squares = np.where(rows == self.own[known, None], np.inf, squares)
+        rows, squares = np.hstack((self.index[known], rows)), np.hstack((self.squares[known], squares))
+        nearest_k = np.argsort(squares, axis=1, kind="stable")[:, : self.k]  # stable: of equals the earlier row stays
+        self.squares[known] = np.take_along_axis(squares, nearest_k, axis=1)
+        self.index[known] = np.take_along_axis(rows, nearest_k, axis=1)
+
+    def meet_some(self, query: Integers, row: Integers, square: Floats) -> None:
+        """The same for pairs, ascending by query, of which each may have another number."""
+        known, starts, counts = np.unique(query, return_index=True, return_counts=True)
+        if not len(known):
+            return
+        rows = np.full((len(known), int(counts.max())), -1)
+        squares = np.full(rows.shape, np.inf)
+        place = np.repeat(np.arange(len(known)), counts), np.arange(len(query)) - np.repeat(starts, counts)
+        rows[place], squares[place] = row, square
+        self.meet(known, rows, squares)
 
 
 def _merged(chunks: Iterable[tuple[Integers, Array]], size: int) -> Iterable[tuple[Integers, Floats]]:
@@ -101,10 +106,10 @@ def _search_tree(queries: Floats, rows: Integers, points: Floats, best: _Best) -
     k = min(best.k + 1, len(points))  # one more, as a query may find itself
     tree = KDTree(points, balanced_tree=False, compact_nodes=False)
     for start in range(0, len(queries), _CHUNK):
-        _, found = tree.query(queries[start : start + _CHUNK], k=[*range(1, k + 1)])
-        query = np.repeat(np.arange(start, start + len(found)), k)
-        near = found.ravel()
-        best.meet(query, rows[near], _squares(queries, query, points, near))
+        _, near = tree.query(queries[start : start + _CHUNK], k=[*range(1, k + 1)])
+        known = np.arange(start, start + len(near))
+        squares = _squares(queries, np.repeat(known, k), points, near.ravel()).reshape(near.shape)
+        best.meet(known, rows[near], squares)
 
 
 def _compare(queries: Floats, rows: Integers, points: Floats, best: _Best) -> None:
@@ -116,7 +121,7 @@ def _compare(queries: Floats, rows: Integers, points: Floats, best: _Best) -> No
         block = queries[start : start + _BLOCK] - centre
         limits = best.squares[start : start + _BLOCK, -1]
         query, near = _sift(block, points, table, limits, best.k)
-        best.meet(query + start, rows[near], _squares(block, query, points, near))
+        best.meet_some(query + start, rows[near], _squares(block, query, points, near))
 
 
 def _sift(block: Floats, points: Floats, table: Array, limits: Floats, k: int) -> tuple[Integers, Integers]:

@@ -16,7 +16,7 @@ from tupli_schemas.columns import EpisodeData
 from tupli_schemas.errors import InvalidDataError
 from tupli_schemas.trees import Tree, take
 
-MEMORY_LIMIT = 48 << 20
+MEMORY_LIMIT = 32 << 20
 """Bytes that one matrix keeps in memory; what is beyond goes to a temporary file."""
 
 Part = Literal["observations", "actions", "pairs", "final_observations"]

@@ -1,7 +1,7 @@
 """Which points of a data set are searched for whose neighbours: distinct ones, a seeded sample of queries, on a common scale."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -17,6 +17,7 @@ from tupli_schemas.errors import InvalidDataError
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 Scale = tuple[float, ...]
 
@@ -33,14 +34,16 @@ class Points:
 
     Attributes:
         rows: All rows, as they are.
-        keep: The numbers of those that count, ascending.
+        mask: Which of them count; one byte each, as there may be many.
+        n: How many count.
         scale: What each of the d numbers of a row is divided by.
         duplicate_share: The share of rows that are equal to an earlier one; 0 where duplicates count.
         not_finite: How many rows hold NaN or infinities and were left out.
     """
 
     rows: Rows
-    keep: Integers
+    mask: Flags
+    n: int
     scale: Floats
     duplicate_share: float
     not_finite: int
@@ -54,25 +57,37 @@ class Points:
             counted &= first_occurrences(lambda: (row_hashes(chunk) for _, chunk in rows.chunks()), rows.n)
         n_finite = int(finite.sum())
         duplicates = 1 - int(counted.sum()) / n_finite if n_finite else 0.0
-        return cls(rows, np.flatnonzero(counted), _scale(scale, rows.d), duplicates, rows.n - n_finite)
+        return cls(rows, counted, int(counted.sum()), _scale(scale, rows.d), duplicates, rows.n - n_finite)
 
     def __len__(self) -> int:
-        return len(self.keep)
+        return self.n
 
     @property
     def d(self) -> int:
         """How many numbers a point has."""
         return self.rows.d
 
+    @property
+    def numbers(self) -> Integers:
+        """The row numbers of all points."""
+        return np.flatnonzero(self.mask)
+
     def sample(self, size: int | None, seed: int) -> Integers:
         """``size`` of the points (their row numbers, ascending); all of them if there are no more."""
-        if size is None or len(self) <= size:
-            return self.keep
-        return np.sort(np.random.default_rng(seed).choice(self.keep, size, replace=False))
+        if size is None or self.n <= size:
+            return self.numbers
+        chosen = np.sort(np.random.default_rng(seed).choice(self.n, size, replace=False))
+        return chosen if self.n == len(self.mask) else self.numbers[chosen]
+
+    def only(self, numbers: Integers) -> Self:
+        """Some of the points as points."""
+        mask = np.zeros_like(self.mask)
+        mask[numbers] = True
+        return replace(self, mask=mask, n=len(numbers))
 
     def limited(self, size: int | None, seed: int) -> Self:
         """A sample of the points as points."""
-        return type(self)(self.rows, self.sample(size, seed), self.scale, self.duplicate_share, self.not_finite)
+        return self if size is None or self.n <= size else self.only(self.sample(size, seed))
 
     def take(self, index: Integers) -> Floats:
         """The points with these row numbers, scaled."""
@@ -81,10 +96,9 @@ class Points:
     def chunks(self) -> Iterator[tuple[Integers, Array]]:
         """(row numbers, points) in order."""
         for start, chunk in self.rows.chunks():
-            low, high = np.searchsorted(self.keep, (start, start + len(chunk)))
-            if low < high:
-                numbers = self.keep[low:high]
-                yield numbers, chunk[numbers - start] / self.scale
+            kept = np.flatnonzero(self.mask[start : start + len(chunk)])
+            if len(kept):
+                yield start + kept, chunk[kept] / self.scale
 
 
 @dataclass(frozen=True, slots=True, eq=False)
