@@ -5,6 +5,8 @@ import json
 import os
 import pickle
 import sqlite3
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -189,8 +191,43 @@ def test_a_folder_that_was_deleted_is_made_again(tmp_path: Path) -> None:
     assert storage.list_episodes() == []
     benchmark = storage.store_benchmark(a_benchmark())
 
+    for index in (tmp_path / "a").glob("index-*"):
+        index.unlink()
     assert FileStorage(tmp_path / "a").list_benchmarks() == [benchmark]
     assert len(FileStorage(tmp_path / "b").list_episodes()) == 3
+
+
+def test_what_waits_at_the_end_of_a_process_is_stored(tmp_path: Path) -> None:
+    script = f"""
+from tupli_client import waiting
+from tupli_client.file_storage import FileStorage
+from tupli_client.testing import a_benchmark
+
+class Last:
+    def __init__(self):
+        self.storage = FileStorage({str(tmp_path)!r})
+        self.storage.store_benchmark(a_benchmark("first"))
+    def settle(self):
+        waiting.leave(self)
+        self.storage.store_benchmark(a_benchmark("last"))
+
+waiting.enter(Last())
+"""
+    subprocess.run([sys.executable, "-W", "error", "-c", script], check=True)
+
+    assert [header.metadata.name for header in FileStorage(tmp_path).list_benchmarks()] == ["first", "last"]
+
+
+def test_the_journal_of_the_index_goes_with_the_last_process(tmp_path: Path) -> None:
+    script = f"""
+from tupli_client.file_storage import FileStorage
+from tupli_client.testing import a_benchmark
+storage = FileStorage({str(tmp_path)!r})
+storage.store_benchmark(a_benchmark())
+"""
+    subprocess.run([sys.executable, "-W", "error", "-c", script], check=True)
+
+    assert [path.suffix for path in tmp_path.glob("index-*")] == [".sqlite"]
 
 
 def test_a_moved_or_copied_folder_holds_the_same(tmp_path: Path) -> None:

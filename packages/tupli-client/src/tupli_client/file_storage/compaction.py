@@ -1,5 +1,7 @@
 """Space won back: what is still needed of a segment moves to a new one, and the old one is deleted."""
 
+from functools import partial
+
 from pydantic_core import from_json
 
 from tupli_client.file_storage.blobs import Blobs
@@ -20,24 +22,24 @@ def compact(session: Session, blobs: Blobs) -> int:
     segments = Segments(session.folder.segments)
     won = 0
     for number in segments.numbers():
-        won += session.write(lambda writer, number=number: _move(writer, segments, number, session.folder.id))  # type: ignore[misc]
+        won += session.write(partial(_move, segments=segments, number=number))
     return won + session.write(lambda writer: blobs.sweep({str(row.hash) for row in writer.index.rows("artifact")}))
 
 
-def _move(writer: Writer, segments: Segments, number: int, folder_id: str) -> int:
-    """Move what is needed of a segment, if it holds anything that is not."""
-    size = segments.size(number)
+def _move(writer: Writer, segments: Segments, number: int) -> int:
+    """Move what is needed of a segment, if it holds anything that is not; the number of bytes that are won."""
     view = segments.view(number)
-    found = list(events_in(view, folder_id))
-    if all("store" not in one.event or _row_at(writer, number, one) for one in found) and sum(
-        one.end - one.start for one in found
-    ) == len(view):
+    found = list(events_in(view, writer.folder_id))
+    n_bytes_of_events = sum(one.end - one.start for one in found)
+    if n_bytes_of_events == len(view) and all(
+        "store" not in one.event or _row_at(writer, number, one) for one in found
+    ):
         return 0
     writer.begin_segment()
     for one in found:
         _keep(writer, view, number, one)
     writer.afterwards.append(lambda: segments.remove(number))
-    return size - writer.end.offset
+    return len(view) - writer.end.offset
 
 
 def _keep(writer: Writer, view: memoryview, number: int, found: Found) -> None:

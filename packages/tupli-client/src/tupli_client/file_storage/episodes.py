@@ -12,7 +12,7 @@ from tupli_client.file_storage.payloads import payload_of
 from tupli_client.file_storage.shelf import Shelf
 from tupli_client.file_storage.writer import Draft, Writer, draft_of
 from tupli_client.questions import check_selection
-from tupli_client.references import not_found
+from tupli_client.references import names, not_found
 from tupli_client.storage import Progress, Selection
 from tupli_schemas import codec
 from tupli_schemas.base import new_id, now
@@ -131,8 +131,10 @@ def _store(writer: Writer, encoded: Encoded, known_benchmarks: set[str]) -> Epis
 
 
 def _unknown_benchmark(writer: Writer, benchmark_id: str) -> TupliError:
-    headers = (read_header(BenchmarkHeader, header) for header in writer.index.headers("benchmark"))
+    headers = [read_header(BenchmarkHeader, header) for header in writer.index.headers("benchmark")]
     error = not_found(benchmark_id, headers, BenchmarkHeader)
+    if named := [header.id for header in headers if benchmark_id in names(header)]:
+        error.hint = f"an episode names its benchmark by id, here {' or '.join(named)}"
     error.hint = (
         error.hint or "an episode names its benchmark by id: store the benchmark first and use the id that this returns"
     )

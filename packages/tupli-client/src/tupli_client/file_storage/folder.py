@@ -2,7 +2,6 @@
 
 import os
 from contextlib import AbstractContextManager
-from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -61,7 +60,6 @@ class Folder:
             )
         return True
 
-    @cached_property
     def id(self) -> str:
         """What all events of this folder are signed with."""
         return Marker.model_validate_json(self._marker.read_bytes()).id

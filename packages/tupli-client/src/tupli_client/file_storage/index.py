@@ -64,7 +64,7 @@ class Index:
         self._connection = sqlite3.connect(
             path or ":memory:", timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
         )
-        weakref.finalize(self, self._connection.close)
+        weakref.finalize(self, self._connection.close).atexit = False  # episodes may still be on their way then
         try:
             # What a power failure takes from the index is read again from the segments, so there is no need to wait for the disk.
             self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")

@@ -1,5 +1,6 @@
 """A folder in use: its index and segments, opened when they are first needed, shared by threads, let go before a fork."""
 
+import atexit
 import os
 import sqlite3
 import threading
@@ -28,6 +29,7 @@ class Opened:
 
     index: Index
     segments: Segments
+    folder_id: str
 
     @property
     def is_current(self) -> bool:
@@ -42,7 +44,8 @@ class Session:
         self.folder = folder
         self.turn = threading.RLock()
         self._opened: Opened | None = None
-        _SESSIONS.add(self)
+        with _sessions_lock:
+            _SESSIONS.add(self)
 
     def read(self, work: Callable[[Opened], T]) -> T:
         """The result of ``work``, which must not keep the index. A missing folder is read as an empty one."""
@@ -83,19 +86,19 @@ class Session:
             opened = self._writable()
             with self.folder.lock():
                 if opened.is_current:
-                    position = catch_up(opened.index, opened.segments, self.folder.id)
-                    return _commit(Writer(opened.index, opened.segments, position, self.folder.id), work)
+                    position = catch_up(opened.index, opened.segments, opened.folder_id)
+                    return _commit(Writer(opened.index, opened.segments, position, opened.folder_id), work)
             self.close()
 
     def _readable(self) -> Opened:
         if not (self._opened and self._opened.is_current):
             self.close()
             if not self.folder.is_storage():
-                return Opened(Index(None), Segments(self.folder.segments))
+                return Opened(Index(None), Segments(self.folder.segments), folder_id="")
             self._opened = self._open()
         if self._opened.index.path is None:
             with self._while_nobody_writes():
-                catch_up(self._opened.index, self._opened.segments, self.folder.id)
+                catch_up(self._opened.index, self._opened.segments, self._opened.folder_id)
         return self._opened
 
     def _writable(self) -> Opened:
@@ -113,24 +116,24 @@ class Session:
                 raise
         except sqlite3.OperationalError:
             pass  # for example no room for the journal of the index; reading needs none
-        return Opened(Index(None), Segments(self.folder.segments))
+        return Opened(Index(None), Segments(self.folder.segments), self.folder.id())
 
     def _open_writable(self) -> Opened:
         with self.folder.lock():
-            segments = Segments(self.folder.segments)
+            segments, folder_id = Segments(self.folder.segments), self.folder.id()
             *older, path = self.folder.indexes() or [self._new_index_path()]
             try:
                 index = Index(path)
-                catch_up(index, segments, self.folder.id)
+                catch_up(index, segments, folder_id)
             except sqlite3.DatabaseError as error:
                 if not is_damage(error):
                     raise
                 older.append(path)
                 index = Index(self._new_index_path())
-                catch_up(index, segments, self.folder.id)
+                catch_up(index, segments, folder_id)
             for outdated in older:
                 _unlink_index(outdated)
-            return Opened(index, segments)
+            return Opened(index, segments, folder_id)
 
     def _new_index_path(self) -> Path:
         """A name that no index had before: SQLite's files beside an index must never meet those of another one."""
@@ -170,11 +173,13 @@ def _unlink_index(path: Path) -> None:
 
 
 _SESSIONS: weakref.WeakSet[Session] = weakref.WeakSet()
+_sessions_lock = threading.Lock()
 _held_for_fork: list[Session] = []
 
 
 def _let_go() -> None:
     """Before a fork: SQLite forbids to carry a connection into another process."""
+    _sessions_lock.acquire()
     _held_for_fork.extend(_SESSIONS)
     for session in _held_for_fork:
         session.turn.acquire()
@@ -185,6 +190,14 @@ def _go_on() -> None:
     """After a fork, in both processes."""
     while _held_for_fork:
         _held_for_fork.pop().turn.release()
+    _sessions_lock.release()
+
+
+@atexit.register
+def _close_all() -> None:
+    """At the end of the process, so that SQLite can tidy up; whoever stores something still opens the files again."""
+    for session in list(_SESSIONS):
+        session.close()
 
 
 if hasattr(os, "register_at_fork"):

@@ -29,11 +29,10 @@ def verify(session: Session, blobs: Blobs) -> list[Damage]:
 
 def _check(session: Session, blobs: Blobs, object_id: str) -> Damage | None:
     def find_problem() -> Damage | None:
-        found = session.read(lambda opened: (opened.index.get(object_id), opened.segments))
-        row, segments = found
+        row, opened = session.read(lambda opened: (opened.index.get(object_id), opened))
         if row is None:  # deleted meanwhile
             return None
-        detail = _frame_problem(row, segments, session.folder.id) or _content_problem(row, segments, blobs)
+        detail = _frame_problem(row, opened.segments, opened.folder_id) or _content_problem(row, opened.segments, blobs)
         return Damage(row.kind, row.id, detail) if detail else None
 
     # A segment may be replaced while it is read; then the object is found whole in its new place.

@@ -38,7 +38,7 @@ class Writer:
         self.afterwards: list[Callable[[], object]] = []
         """What is to be done as soon as the changes are stored for good, still under the lock."""
         self._segments = segments
-        self._folder_id = folder_id
+        self.folder_id = folder_id
         self._start = self.end = next_position(position, segments)
         self._buffers: list[Buffer] = []
         self._adds = self._makes_room = False
@@ -80,7 +80,7 @@ class Writer:
     def _append(self, event: bytes, payload: Sequence[Buffer] = (), crc: int = 0) -> Place:
         n_bytes = sum(map(len, payload))
         start = self.end.offset
-        frame = write(sealed(event, self._folder_id, n_bytes, crc), payload, position=start)
+        frame = write(sealed(event, self.folder_id, n_bytes, crc), payload, position=start)
         end = start + sum(map(len, frame))
         self._buffers += frame
         self.end = Position(self.end.segment, end)
