@@ -1,8 +1,12 @@
 """What a user may write to name an object."""
 
+from pathlib import Path
+
 import pytest
 
+from tupli_client.file_storage import FileStorage
 from tupli_client.references import find
+from tupli_client.testing import a_benchmark, an_episode
 from tupli_schemas.base import now
 from tupli_schemas.benchmarks import BenchmarkHeader, BenchmarkMetadata
 from tupli_schemas.datasets import DatasetHeader
@@ -114,3 +118,11 @@ def test_datasets_are_found_by_name_and_version() -> None:
         return [header for header in versions if matches(filter_, header)]
 
     assert find("runs@2", list_headers, DatasetHeader).id == "d2"
+
+
+def test_an_episode_that_names_its_benchmark_by_name_learns_the_id(tmp_path: Path) -> None:
+    storage = FileStorage(tmp_path)
+    benchmark = storage.store_benchmark(a_benchmark("cart-pole", version="2"))
+
+    with pytest.raises(NotFoundError, match=f"by id, here {benchmark.id}"):
+        storage.record_episode(an_episode("cart-pole"))

@@ -7,9 +7,9 @@ import pytest
 from pydantic import ValidationError
 
 from tupli_schemas.errors import InvalidFilterError
+from tupli_schemas.filter_bounds import MAX_DEPTH
 from tupli_schemas.filters import (
     EVERYTHING,
-    MAX_DEPTH,
     NOTHING,
     BaseFilter,
     FilterAND,
@@ -73,7 +73,7 @@ def test_a_filter_from_a_list_asks_for_any_of_its_items() -> None:
 
 
 @pytest.mark.parametrize("value", [True, 1, 1.0, "1"], ids=repr)
-def test_a_value_keeps_its_kind_on_the_wire(value: object) -> None:
+def test_a_value_keeps_its_kind_on_the_wire(value: bool | float | str) -> None:
     travelled = parse_filter(FilterEQ("key", value).model_dump(mode="json"))
 
     assert type(travelled.value) is type(value)  # type: ignore[union-attr]
@@ -112,7 +112,8 @@ def _nested(depth: int) -> object:
         ({"type": "EQ", "key": "a", "value": 1, "other": 2}, "Extra"),
         ({"type": "IN", "key": "a", "value": [[1]]}, "not with list"),
         ({"type": "NOT", "filters": []}, "at least 1"),
-        ([], "dictionary"),
+        ([], "no list"),
+        ("a == 1", "write where"),
         (_nested(MAX_DEPTH), "deep"),
         (_nested(10_000), "deep"),
         ({"type": "AND", "filters": [{"type": "EQ", "key": "a", "value": 1}] * 20_000}, "parts"),
@@ -122,6 +123,11 @@ def _nested(depth: int) -> object:
 def test_what_is_no_filter_is_refused_with_the_reason(raw: object, reason: str) -> None:
     with pytest.raises(InvalidFilterError, match=reason):
         parse_filter(raw)
+
+
+def test_a_comparison_loses_none_of_its_values() -> None:
+    with pytest.raises(InvalidFilterError, match="FilterIN a key and a list"):
+        FilterEQ("a", 1, 2)  # type: ignore[call-arg]
 
 
 def test_a_filter_combines_with_filters_only() -> None:

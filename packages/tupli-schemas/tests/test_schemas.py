@@ -233,7 +233,7 @@ def test_an_id_can_never_leave_a_folder(bad: str) -> None:
 
 
 def test_older_names_of_a_tuple_are_accepted_and_readable() -> None:
-    step = RLTuple(state=[1.0], action=0, reward=1.0, terminal=True, timeout=False)  # type: ignore[call-arg]
+    step = RLTuple(state=[1.0], action=0, reward=1.0, terminal=True, timeout=False)
 
     assert (step.observation, step.terminated, step.truncated) == ([1.0], True, False)
     assert (step.state, step.terminal, step.timeout) == ([1.0], True, False)

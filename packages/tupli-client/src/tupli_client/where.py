@@ -16,8 +16,8 @@ from pydantic import ValidationError
 
 from tupli_client.where_tokens import Token, fail, read_key, read_text, tokens, write_key
 from tupli_schemas.errors import InvalidFilterError, invalid_data
+from tupli_schemas.filter_bounds import MAX_DEPTH
 from tupli_schemas.filters import (
-    MAX_DEPTH,
     BaseFilter,
     Filter,
     FilterAND,

@@ -2,9 +2,9 @@
 
 import math
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol, TypeAlias
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from tupli_schemas.base import MAX_INT, MIN_INT, Scalar
 
@@ -38,5 +38,20 @@ def _encodable(text: str) -> bool:
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-Comparable = Annotated[Scalar, BeforeValidator(_comparable)]
+_JSON_SCHEMA = {
+    "anyOf": [
+        {"type": "boolean"},
+        {"type": "number", "minimum": MIN_INT, "maximum": MAX_INT},
+        {"type": "string", "pattern": r"^[^\u0000]*$"},
+    ]
+}
+Comparable = Annotated[Scalar, BeforeValidator(_comparable), WithJsonSchema(_JSON_SCHEMA)]
 """One such value. A numpy scalar becomes the Python value it stands for, a time becomes text (ISO 8601)."""
+
+
+class _NumpyScalar(Protocol):
+    def item(self) -> Any: ...
+
+
+Operand: TypeAlias = Scalar | datetime | _NumpyScalar
+"""What a user may write where a filter keeps a ``Comparable``."""

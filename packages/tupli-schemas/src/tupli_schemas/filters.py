@@ -11,41 +11,35 @@ Its meaning, which ``matching`` (one object), the server's ``querying`` (MongoDB
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
-from typing import Annotated, Any, Literal, Self, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, cast
 
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from tupli_schemas.base import Key, Schema
-from tupli_schemas.comparables import Comparable
+from tupli_schemas.comparables import Comparable, Operand
 from tupli_schemas.errors import InvalidFilterError, invalid_data
-
-MAX_DEPTH = 50
-MAX_NODES = 10_000
-MAX_VALUES = 100_000
+from tupli_schemas.filter_bounds import MAX_VALUES, check_bounds, children
+from tupli_schemas.filter_types import FilterType as FilterType  # noqa: PLC0414 - it is looked for here
 
 
-class FilterType(StrEnum):
-    """The operators, as they travel."""
-
-    EQ = "EQ"
-    NE = "NE"
-    GT = "GT"
-    GEQ = "GEQ"
-    LT = "LT"
-    LEQ = "LEQ"
-    IN = "IN"
-    AND = "AND"
-    OR = "OR"
-    NOT = "NOT"
+def _describe(schema: dict[str, Any]) -> None:
+    """Say in the JSON Schema, too, that the type has to be there, and that older clients leave fields empty."""
+    schema["required"] = ["type", *schema.get("required", ())]
+    schema["additionalProperties"] = {"enum": [None, []]}
 
 
 class BaseFilter(Schema):
     """What all filters share: ``&``, ``|`` and ``~``. ``BaseFilter(type="EQ", key=…, value=…)`` makes the filter of that type."""
 
+    model_config = ConfigDict(json_schema_extra=_describe)
+
     def __new__(cls, *_: Any, **fields: Any) -> Self:
         # Python initialises what __new__ returns with the same arguments, as long as it is a subclass.
         return super().__new__(cast(type[Self], _kind_of(fields)) if cls is BaseFilter else cls)
+
+    if TYPE_CHECKING:  # here and below: what type checkers cannot see in the fields
+
+        def __init__(self, **fields: Any) -> None: ...
 
     def __and__(self, other: "BaseFilter") -> "FilterAND":
         return FilterAND(filters=(*_operands(self, FilterAND), *_operands(other, FilterAND)))
@@ -71,6 +65,8 @@ class _WithKey(BaseFilter):
 
     def __init__(self, *key_and_value: Any, **fields: Any) -> None:
         """``FilterGT("return", 100)`` is short for ``FilterGT(key="return", value=100)``."""
+        if len(key_and_value) > 2:
+            raise InvalidFilterError(f"{type(self).__name__} takes a key and one value, FilterIN a key and a list")
         super().__init__(**dict(zip(("key", "value"), key_and_value, strict=False)), **fields)
 
 
@@ -82,36 +78,54 @@ class FilterEQ(_Comparison):
     """``key`` equals ``value``."""
 
     type: Literal[FilterType.EQ] = FilterType.EQ
+    if TYPE_CHECKING:
+
+        def __init__(self, key: str, value: Operand) -> None: ...
 
 
 class FilterNE(_Comparison):
     """``key`` is there and does not equal ``value``."""
 
     type: Literal[FilterType.NE] = FilterType.NE
+    if TYPE_CHECKING:
+
+        def __init__(self, key: str, value: Operand) -> None: ...
 
 
 class FilterGT(_Comparison):
     """``key`` is greater than ``value``."""
 
     type: Literal[FilterType.GT] = FilterType.GT
+    if TYPE_CHECKING:
+
+        def __init__(self, key: str, value: Operand) -> None: ...
 
 
 class FilterGEQ(_Comparison):
     """``key`` is greater than or equal to ``value``."""
 
     type: Literal[FilterType.GEQ] = FilterType.GEQ
+    if TYPE_CHECKING:
+
+        def __init__(self, key: str, value: Operand) -> None: ...
 
 
 class FilterLT(_Comparison):
     """``key`` is less than ``value``."""
 
     type: Literal[FilterType.LT] = FilterType.LT
+    if TYPE_CHECKING:
+
+        def __init__(self, key: str, value: Operand) -> None: ...
 
 
 class FilterLEQ(_Comparison):
     """``key`` is less than or equal to ``value``."""
 
     type: Literal[FilterType.LEQ] = FilterType.LEQ
+    if TYPE_CHECKING:
+
+        def __init__(self, key: str, value: Operand) -> None: ...
 
 
 class FilterIN(_WithKey):
@@ -119,6 +133,9 @@ class FilterIN(_WithKey):
 
     type: Literal[FilterType.IN] = FilterType.IN
     value: Annotated[tuple[Comparable, ...], Field(max_length=MAX_VALUES)]
+    if TYPE_CHECKING:
+
+        def __init__(self, key: str, value: Iterable[Operand]) -> None: ...
 
 
 class _Combination(BaseFilter):
@@ -134,12 +151,18 @@ class FilterAND(_Combination):
     """Every one of ``filters`` holds; with none, everything does."""
 
     type: Literal[FilterType.AND] = FilterType.AND
+    if TYPE_CHECKING:
+
+        def __init__(self, *, filters: Iterable[BaseFilter] = ...) -> None: ...
 
 
 class FilterOR(_Combination):
     """At least one of ``filters`` holds; with none, nothing does."""
 
     type: Literal[FilterType.OR] = FilterType.OR
+    if TYPE_CHECKING:
+
+        def __init__(self, *, filters: Iterable[BaseFilter] = ...) -> None: ...
 
     @classmethod
     def from_list(cls, items: Iterable[Any], on_key: str, from_key: str) -> Self:
@@ -152,6 +175,9 @@ class FilterNOT(_Combination):
 
     type: Literal[FilterType.NOT] = FilterType.NOT
     filters: "Annotated[tuple[Filter, ...], Field(min_length=1, max_length=1)]"
+    if TYPE_CHECKING:
+
+        def __init__(self, *, filters: Iterable[BaseFilter]) -> None: ...
 
     def __invert__(self) -> BaseFilter:
         return self.filters[0]
@@ -190,22 +216,6 @@ def _read(item: Any, key: str) -> Any:
     return item
 
 
-def _children(node: Any) -> Iterable[Any]:
-    children = node.get("filters") if isinstance(node, Mapping) else getattr(node, "filters", ())
-    return children if isinstance(children, list | tuple) else ()
-
-
-def check_bounds(root: Any) -> Any:
-    """Refuse a filter, parsed or not, that is too deep or too large to be meant, before anything recurses into it."""
-    level, nodes, depth = [root], 0, 0
-    while level:
-        nodes, depth = nodes + len(level), depth + 1
-        if depth > MAX_DEPTH or nodes > MAX_NODES:
-            raise ValueError(f"a filter is at most {MAX_DEPTH} deep and has at most {MAX_NODES} parts")
-        level = [child for node in level for child in _children(node)]
-    return root
-
-
 EVERYTHING = FilterAND()
 NOTHING = FilterOR()
 
@@ -223,6 +233,8 @@ def parse_filter(raw: Any) -> "Filter":
     """
     if raw is None or raw == {}:
         return EVERYTHING
+    if not isinstance(raw, BaseFilter | Mapping):
+        raise InvalidFilterError(f"a filter is no {type(raw).__name__}", hint="for its text write where(...)")
     try:
         return _ADAPTER.validate_python(raw)
     except ValidationError as error:
@@ -234,5 +246,5 @@ def comparisons(root: BaseFilter) -> "Iterator[_WithKey]":
     """Every comparison in a filter, for those who ask which keys it speaks of."""
     if isinstance(root, _WithKey):
         yield root
-    for child in _children(root):
+    for child in children(root):
         yield from comparisons(child)

@@ -1,7 +1,7 @@
 """One stored step."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -25,6 +25,23 @@ class RLTuple(Schema):
     truncated: bool = False
     info: dict[str, Any] = Field(default_factory=dict)
     next_observation: Any = None
+
+    if TYPE_CHECKING:  # type checkers derive from the fields that there are no older names
+
+        def __init__(  # noqa: PLR0913 - one for each name
+            self,
+            *,
+            action: Any,
+            reward: Any,
+            observation: Any = ...,
+            terminated: bool = ...,
+            truncated: bool = ...,
+            info: Mapping[str, Any] = ...,
+            next_observation: Any = ...,
+            state: Any = ...,
+            terminal: bool = ...,
+            timeout: bool = ...,
+        ) -> None: ...
 
     @model_validator(mode="before")
     @classmethod
