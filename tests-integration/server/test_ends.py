@@ -1,10 +1,11 @@
 """When a user or a group ends: what goes, what stays, and that whoever takes the name next comes into nothing."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from live_server import LiveServer
-from live_server.people import Person, a_name, a_user, problem, the_admin
+from live_server.people import PASSWORD, Person, a_name, a_stranger, a_user, problem, the_admin
 from real_mongodb import connect
 
 
@@ -57,6 +58,41 @@ def test_whoever_takes_the_name_of_a_user_owns_nothing_of_theirs(live_server: Li
     problem(second.delete("/artifacts/delete", artifact_id=public["id"]), 403)
     problem(second.put("/artifacts/unpublish", artifact_id=public["id"]), 403)
     assert the_admin(live_server).delete("/artifacts/delete", artifact_id=public["id"]).status_code == 200
+
+
+def test_what_an_interrupted_deletion_left_is_cleared_away_before_the_name_is_taken_again(
+    live_server: LiveServer,
+) -> None:
+    gone = a_user(live_server)
+    private, public = upload(gone, b"private", "private"), upload(gone, b"public", "public")
+    gone.put("/artifacts/publish", artifact_id=public["id"])
+    with connect(live_server.mongodb_url) as client:
+        client[live_server.database]["accounts"].update_one({"_id": gone.name}, {"$set": {"kind": "leaving"}})
+    problem(gone.get("/access/users/me"), 401)
+    taken = {"username": gone.name, "password": PASSWORD}
+    problem(a_stranger(live_server).post("/access/users/create", taken), 409)
+
+    admin = the_admin(live_server)
+    assert admin.delete("/access/users/delete", username=gone.name).status_code == 200
+
+    assert a_user(live_server, gone.name).get("/access/users/me").status_code == 200
+    assert private["id"] not in names(admin, "artifacts")
+    assert public["id"] in names(admin, "artifacts")
+
+
+def test_a_name_that_somebody_gave_up_taking_is_free_again(live_server: LiveServer) -> None:
+    name, moment = a_name(), datetime.now(UTC)
+    half = {"_id": name, "kind": "arriving", "name": name, "account_id": "x", "password": "", "server_roles": ["admin"]}
+    half |= {"memberships": [], "created_at": moment}
+    with connect(live_server.mongodb_url) as client:
+        accounts = client[live_server.database]["accounts"]
+        accounts.insert_one(half)
+        problem(a_stranger(live_server).post("/access/users/create", {"username": name, "password": PASSWORD}), 409)
+        accounts.update_one({"_id": name}, {"$set": {"created_at": moment - timedelta(hours=1)}})
+
+    user = a_user(live_server, name)
+
+    assert user.get("/access/users/me").json()["memberships"][0]["roles"] == ["global_member", "contributor"]
 
 
 def test_a_group_takes_its_name_off_what_was_published_in_it(live_server: LiveServer) -> None:

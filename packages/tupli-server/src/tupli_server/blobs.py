@@ -11,6 +11,7 @@ from typing import Any
 from beanie import Document
 from pymongo import ASCENDING, IndexModel, InsertOne, WriteConcern
 from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import OperationFailure
 
 from tupli_schemas.errors import StorageError
 from tupli_server.database import Database
@@ -21,6 +22,7 @@ _INSERTS_IN_FLIGHT = 2
 _READ_CHUNKS = 4
 _LOOK_INLINE_BYTES = 64 << 10
 _UNJOURNALED = WriteConcern(w=1)
+_NAMESPACE_EXISTS = 48
 
 INDEXES = [IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], unique=True)]
 
@@ -44,7 +46,12 @@ class Blobs:
         """Create the index, and the view that shows headers to GridFS clients as the files that they know."""
         await self._chunks.create_indexes(INDEXES)
         if f"{self._name}.files" not in await database.list_collection_names():
-            await database.create_collection(f"{self._name}.files", viewOn=self._name, pipeline=_AS_FILES)
+            try:
+                await database.create_collection(f"{self._name}.files", viewOn=self._name, pipeline=_AS_FILES)
+            except OperationFailure as error:
+                # Another process that starts at the same time may be quicker.
+                if error.code != _NAMESPACE_EXISTS:
+                    raise
 
     def outbox(self) -> "Outbox":
         """Where the chunks of one request are put."""

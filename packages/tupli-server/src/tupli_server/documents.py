@@ -101,24 +101,20 @@ def kind_of(header_type: type[Header]) -> type[StoredDocument]:
     return next(kind for kind in content_kinds() if kind.header_type is header_type)
 
 
-async def erase_private(owner: str, before: datetime | None = None) -> None:
-    """Erase everything of ``owner`` that is published nowhere, if wanted only what is older than a moment."""
+async def erase_private(owner: str) -> None:
+    """Erase everything of ``owner`` that is published nowhere."""
     for kind in content_kinds():
-        async for document in kind.find(_of(owner, before) | {"published_in": []}):
+        async for document in kind.find({"created_by": owner, "published_in": []}):
             await document.erase()
 
 
-async def disown(owner: str, successor: str, before: datetime | None = None) -> None:
+async def disown(owner: str, successor: str) -> None:
     """Give everything of ``owner`` to ``successor``: a name that nobody can have, once an account is gone."""
     for kind in content_kinds():
-        await kind.get_pymongo_collection().update_many(_of(owner, before), {"$set": {"created_by": successor}})
+        await kind.get_pymongo_collection().update_many({"created_by": owner}, {"$set": {"created_by": successor}})
 
 
 async def withdraw(group: str) -> None:
     """Take the name of a group off all content."""
     for kind in content_kinds():
         await kind.get_pymongo_collection().update_many({"published_in": group}, {"$pull": {"published_in": group}})
-
-
-def _of(owner: str, before: datetime | None) -> Query:
-    return {"created_by": owner} | ({"created_at": {"$lt": before}} if before else {})

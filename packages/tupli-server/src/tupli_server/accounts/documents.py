@@ -33,7 +33,8 @@ class UserDocument(Document):
     """Somebody who can sign in."""
 
     id: str  # type: ignore[assignment]
-    kind: Literal["user"] = "user"
+    kind: Literal["user", "arriving", "leaving"] = "user"
+    """Who arrives or leaves holds the name, and can neither sign in nor be found."""
     account_id: str = Field(default_factory=new_id)
     """Tells this account from an earlier one of the same name."""
     name: str

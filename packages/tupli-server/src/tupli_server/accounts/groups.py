@@ -12,6 +12,7 @@ from tupli_server import audit, documents, policy
 from tupli_server.accounts import roles, users
 from tupli_server.accounts.documents import GroupDocument, GroupRoles, UserDocument, folded, is_member
 from tupli_server.policy import Actor
+from tupli_server.querying import Query
 
 FOUNDER_ROLES = ("group_admin", "contributor")
 """What the creator of a group is in it."""
@@ -152,30 +153,15 @@ async def _members(members: Sequence[GroupMembership]) -> dict[str, UserDocument
 
 async def _join(memberships: Mapping[str, GroupRoles]) -> None:
     """Give users their roles in a group, in place of those they had there, each in one step."""
-    steps = [
-        UpdateOne(
-            {"_id": user, "kind": "user"},
-            [
-                {
-                    "$set": {
-                        "memberships": {
-                            "$concatArrays": [
-                                {
-                                    "$filter": {
-                                        "input": "$memberships",
-                                        "cond": {"$ne": ["$$this.group", {"$literal": held.group}]},
-                                    }
-                                },
-                                [{"$literal": held.model_dump()}],
-                            ]
-                        }
-                    }
-                }
-            ],
-        )
-        for user, held in memberships.items()
-    ]
+    steps = [UpdateOne({"_id": user, "kind": "user"}, [_replace(held)]) for user, held in memberships.items()]
     await UserDocument.get_pymongo_collection().bulk_write(steps)
+
+
+def _replace(held: GroupRoles) -> Query:
+    """The update that leaves all other memberships as they are, so that two at the same time both stay."""
+    is_other = {"$ne": ["$$this.group", {"$literal": held.group}]}
+    others = {"$filter": {"input": "$memberships", "cond": is_other}}
+    return {"$set": {"memberships": {"$concatArrays": [others, [{"$literal": held.model_dump()}]]}}}
 
 
 async def _clear_away(name: str) -> None:

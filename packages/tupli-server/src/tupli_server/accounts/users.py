@@ -1,10 +1,14 @@
 """Users: making accounts, showing them, and removing them with what is private to them."""
 
+from datetime import timedelta
+from typing import Literal
+
+from beanie.odm.queries.find import FindMany
 from pydantic import TypeAdapter, ValidationError
 from pymongo.errors import DuplicateKeyError
 
 from tupli_schemas.accounts import Membership, User
-from tupli_schemas.base import UserName
+from tupli_schemas.base import UserName, now
 from tupli_schemas.errors import ConflictError, InvalidDataError, NotFoundError, PermissionDeniedError, invalid_data
 from tupli_schemas.permissions import GLOBAL, RESERVED_NAMES, Permission
 from tupli_server import audit, documents, policy
@@ -16,6 +20,9 @@ from tupli_server.auth.throttle import attempt
 from tupli_server.policy import Actor
 
 _NAME: TypeAdapter[str] = TypeAdapter(UserName)
+
+ARRIVAL = timedelta(minutes=5)
+"""An account that takes longer to come into being was given up half-way, and its name is free again."""
 
 
 async def create(actor: Actor, new: NewUser, address: str, auth: Auth) -> User:
@@ -30,7 +37,7 @@ async def create(actor: Actor, new: NewUser, address: str, auth: Auth) -> User:
         policy.require(actor, Permission.USER_CREATE)
     name = check_name(new.username)
     async with attempt(auth.settings.sign_in_limit, f"address {address}"):
-        if await UserDocument.get_pymongo_collection().find_one({"_id": folded(name)}, {"_id": 1}):
+        if await UserDocument.get_pymongo_collection().find_one({"_id": folded(name), "kind": {"$ne": "arriving"}}):
             raise _taken()
         user = await add(name, new.password.get_secret_value(), auth)
     await audit.note(actor.name or name, "user.create", name, address=address)
@@ -39,14 +46,17 @@ async def create(actor: Actor, new: NewUser, address: str, auth: Auth) -> User:
 
 async def add(name: str, password: str, auth: Auth, *, server_roles: tuple[str, ...] = ()) -> UserDocument:
     """Store a new account, which begins with nothing: what an earlier one of its name left behind is not its own."""
-    user = UserDocument(
-        id=folded(name), name=name, password=await auth.passwords.hash(password), server_roles=list(server_roles)
-    )
-    await _clear_away(name, before=user)
+    stored = await auth.passwords.hash(password)
+    user = UserDocument(id=folded(name), kind="arriving", name=name, password=stored, server_roles=list(server_roles))
+    await UserDocument.find({"_id": user.id, "kind": "arriving", "created_at": {"$lt": now() - ARRIVAL}}).delete()
     try:
         await user.insert()
     except DuplicateKeyError:
         raise _taken() from None
+    # The name is held and nobody acts under it yet, so whatever is there of it is an earlier account's.
+    await _clear_away(name)
+    if not await _become(user, "user"):
+        raise _taken()
     return user
 
 
@@ -95,17 +105,17 @@ async def delete(actor: Actor, name: str) -> None:
         ConflictError: It is the last administrator.
     """
     _require_for(actor, name, Permission.USER_DELETE, "deleting one's own account")
-    user = await UserDocument.named(name)
+    user = await UserDocument.find_one({"_id": folded(name), "kind": {"$in": ["user", "leaving"]}})
     if user is None:
         return
     if not is_oneself(actor, user.name):
         await require_power_over(actor, user)
     await keep_an_administrator(user)
+    await _become(user, "leaving")
     await sessions.end_all(user)
     await _clear_away(user.name)
     # The account goes last: whatever interrupts this, it can be done again.
-    await UserDocument.find({"_id": user.id, "account_id": user.account_id}).delete()
-    await sessions.end_all(user)
+    await user.delete()
     await audit.note(actor.name, "user.delete", user.name)
 
 
@@ -140,8 +150,13 @@ async def keep_an_administrator(user: UserDocument) -> None:
     """
     if "admin" not in user.server_roles:
         return
-    if not await UserDocument.find({"server_roles": "admin", "_id": {"$ne": user.id}}).count():
+    if not await administrators().find({"_id": {"$ne": user.id}}).count():
         raise ConflictError(f"{user.name!r} is the last administrator", hint="make somebody else one first")
+
+
+def administrators() -> FindMany[UserDocument]:
+    """Those who may do everything."""
+    return UserDocument.find({"kind": "user", "server_roles": "admin"})
 
 
 def check_name(name: str) -> str:
@@ -175,11 +190,18 @@ async def _check_old_password(user: UserDocument, change: PasswordChange, auth: 
             raise PermissionDeniedError("the old password is not right")
 
 
-async def _clear_away(name: str, *, before: UserDocument | None = None) -> None:
+async def _become(user: UserDocument, kind: Literal["user", "leaving"]) -> bool:
+    """Take the next step of an account's life; whether it was still there to take it."""
+    changed = await UserDocument.get_pymongo_collection().update_one(
+        {"_id": user.id, "account_id": user.account_id}, {"$set": {"kind": kind}}
+    )
+    return changed.matched_count == 1
+
+
+async def _clear_away(name: str) -> None:
     """Erase what is private to a name and give away what it published, so that nobody comes into it by taking the name."""
-    until = before and before.created_at
-    await documents.erase_private(name, until)
-    await documents.disown(name, f"deleted:{name}", until)
+    await documents.erase_private(name)
+    await documents.disown(name, f"deleted:{name}")
 
 
 def _as_seen_by(actor: Actor, user: User) -> User:
