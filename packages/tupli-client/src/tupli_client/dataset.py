@@ -10,6 +10,7 @@ import numpy as np
 from tupli_client import display
 from tupli_client.convert.batches import Batch
 from tupli_client.convert.methods import Conversions
+from tupli_client.frozen import headers_of
 from tupli_client.references import find
 from tupli_client.selections.content import Content, select, stream
 from tupli_client.selections.episode import SelectedEpisode, TupleFilter
@@ -62,6 +63,18 @@ class TupliDataset(Conversions):
         """
         header = find(reference, self._storage.list_benchmarks, BenchmarkHeader)
         return self.with_benchmark_filter(FilterEQ(key="id", value=header.id))
+
+    def with_dataset(self, reference: str) -> "TupliDataset":
+        """The episodes of one frozen dataset, by its id, ``name`` or ``name@version``; filters narrow it.
+
+        Raises:
+            NotFoundError: There is no such dataset, or one of its episodes is no longer there.
+            AmbiguousReferenceError: There are several.
+            ChecksumError: An episode is not the one that the dataset was frozen with.
+        """
+        frozen = self._storage.load_dataset(reference)
+        headers_of(self._storage, frozen)
+        return self._asking(replace(self._query, frozen=frozen))
 
     def with_episode_filter(self, filter: BaseFilter | str) -> "TupliDataset":
         """The episodes that satisfy ``filter``, which replaces an earlier filter on episodes; ``where`` adds to it."""

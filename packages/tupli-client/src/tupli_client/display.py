@@ -66,6 +66,8 @@ def _facts(shown: Shown) -> dict[str, str]:
         facts["ends"] = (
             f"{_share(shown.episodes, 'terminated')} terminated, {_share(shown.episodes, 'truncated')} truncated"
         )
+    if frozen := shown.query.frozen:
+        facts["dataset"] = f"{frozen.name}@{frozen.version}, {_count(frozen.n_episodes, 'episode')}, {frozen.digest}"
     return facts | {f"{level} where": described for level, described in shown.query.described().items()}
 
 

@@ -45,10 +45,11 @@ def find_headers(source: Source, query: Query) -> tuple[Sequence[BenchmarkHeader
         notices.once("empty", f"the dataset is empty: no benchmark satisfies {description(query.benchmarks)}")
         return [], []
     of_benchmarks = _of(benchmarks) if query.benchmarks != EVERYTHING else EVERYTHING
-    episodes = source.list_episodes(both(of_benchmarks, query.episodes))
+    within = both(query.membership, of_benchmarks)
+    episodes = source.list_episodes(both(within, query.episodes))
     check_keys(query.episodes, episodes, source.list_episodes, EpisodeHeader, notices)
     if not episodes:
-        notices.once("empty", f"the dataset is empty: {_why_empty(source, query, of_benchmarks)}")
+        notices.once("empty", f"the dataset is empty: {_why_empty(source, query, within)}")
     return benchmarks, episodes
 
 
@@ -56,8 +57,8 @@ def _of(benchmarks: Iterable[BenchmarkHeader]) -> BaseFilter:
     return FilterIN(key="benchmark_id", value=tuple(benchmark.id for benchmark in benchmarks))
 
 
-def _why_empty(source: Source, query: Query, of_benchmarks: BaseFilter) -> str:
-    if query.episodes != EVERYTHING and source.list_episodes(of_benchmarks, limit=1):
+def _why_empty(source: Source, query: Query, within: BaseFilter) -> str:
+    if query.episodes != EVERYTHING and source.list_episodes(within, limit=1):
         return f"no episode satisfies {description(query.episodes)}"
     if query.benchmarks != EVERYTHING:
         return f"there are no episodes of benchmarks that satisfy {description(query.benchmarks)}"

@@ -5,21 +5,40 @@ from typing import Any
 
 from tupli_client.selections.episode import TupleFilter
 from tupli_client.where import explain, where
+from tupli_schemas.datasets import Dataset
 from tupli_schemas.errors import InvalidFilterError
-from tupli_schemas.filters import EVERYTHING, BaseFilter, FilterAND
+from tupli_schemas.filter_bounds import MAX_VALUES
+from tupli_schemas.filters import EVERYTHING, BaseFilter, FilterAND, FilterIN, FilterOR
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A filter for each level; episodes belong to the benchmarks that are found, and tuples to the episodes."""
+    """A filter for each level; episodes belong to the benchmarks that are found, and tuples to the episodes.
+
+    Attributes:
+        frozen: The one frozen dataset whose episodes alone are asked for.
+    """
 
     benchmarks: BaseFilter = EVERYTHING
     episodes: BaseFilter = EVERYTHING
     tuples: TupleFilter | None = None
+    frozen: Dataset | None = None
+
+    @property
+    def membership(self) -> BaseFilter:
+        """The filter that the episodes of the frozen dataset satisfy."""
+        if self.frozen is None:
+            return EVERYTHING
+        ids = [member.id for member in self.frozen.members]
+        return FilterOR(filters=[FilterIN("id", ids[at : at + MAX_VALUES]) for at in range(0, len(ids), MAX_VALUES)])
 
     def implies(self, other: "Query") -> bool:
         """Whether every episode that this finds is plainly one that ``other`` finds too."""
-        return _implies(self.benchmarks, other.benchmarks) and _implies(self.episodes, other.episodes)
+        return (
+            (other.frozen is None or other.frozen == self.frozen)
+            and _implies(self.benchmarks, other.benchmarks)
+            and _implies(self.episodes, other.episodes)
+        )
 
     def described(self) -> dict[str, str]:
         """The filters that there are, as text, by what they filter."""
