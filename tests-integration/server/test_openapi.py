@@ -13,8 +13,19 @@ from tupli_server.app import describe_api
 
 DESCRIPTION = describe_api()
 API = schemathesis.openapi.from_dict(DESCRIPTION)
-OPERATIONS: list[Any] = [found.ok() for found in API.get_all_operations()]  # type: ignore[union-attr]  # an error fails here
+# In one order, whatever process asks: workers that run tests side by side must agree on them.
+OPERATIONS: list[Any] = sorted(
+    (found.ok() for found in API.get_all_operations()),  # type: ignore[union-attr]  # an error fails here
+    key=lambda operation: operation.label,
+)
 N_REQUESTS = 200 if os.environ.get("HYPOTHESIS_PROFILE") == "search" else 15
+FREE = {"POST /artifacts/upload", "POST /episodes/upload", "POST /episodes/record"}
+"""No schema can say what makes these bodies sound: a stream that is whole, steps that agree with each other."""
+
+
+@schemathesis.serializer("application/vnd.tupli.frames")
+def _as_bytes(_: Any, value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 def _takes_input(operation: Any) -> bool:
@@ -47,7 +58,11 @@ def test_no_two_operations_have_one_name() -> None:
     assert len(names) == len(set(names))
 
 
-CASES = [pytest.param(operation, True, id=f"{operation.label}, valid") for operation in OPERATIONS]
+CASES = [
+    pytest.param(operation, True, id=f"{operation.label}, valid")
+    for operation in OPERATIONS
+    if operation.label not in FREE
+]
 # What takes nothing cannot be given anything wrong.
 CASES += [
     pytest.param(operation, False, id=f"{operation.label}, invalid")
@@ -65,6 +80,9 @@ def test_every_route_answers_as_its_description_says(
     @settings(max_examples=N_REQUESTS, suppress_health_check=list(HealthCheck), deadline=None)
     @given(case=operation.as_strategy(generation_mode=mode))
     def answers_as_it_says(case: Any) -> None:
+        if valid and case.query:
+            # Only the server knows which cursors are any good: those that it gave.
+            case.query.pop("cursor", None)
         case.call_and_validate(
             base_url=live_server.url, headers={"Authorization": f"Bearer {somebody.token}"}, timeout=30
         )

@@ -156,7 +156,11 @@ GENERATORS = [
 ]
 
 
-@pytest.mark.parametrize("generator", [*GENERATORS, np.random.RandomState(3), random.Random(4)], ids=repr)
+@pytest.mark.parametrize(
+    "generator",
+    [*GENERATORS, np.random.RandomState(3), random.Random(4)],
+    ids=lambda generator: str(generator).partition(" at ")[0],
+)
 def test_a_random_generator_goes_on_with_the_same_numbers(generator: Any) -> None:
     generator.random()  # in the middle of its life
     result = again(generator)
