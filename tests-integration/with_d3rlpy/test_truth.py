@@ -13,7 +13,6 @@ import pytest
 from cart_pole_runs import record_runs
 from tupli_client import TupliDataset, evaluate
 
-
 pytestmark = pytest.mark.filterwarnings("ignore:the observation after")  # late data knows no last one
 
 
