@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import ConfigDict, ValidationError
 
 from tupli_client.file_storage.locks import locked
+from tupli_client.importing import is_pytupli_folder
 from tupli_schemas.base import Id, Schema, new_id
 from tupli_schemas.errors import StorageError
 
@@ -94,11 +95,18 @@ class Folder:
             return
         ours = {self._lock.name, self.segments.name, self.artifacts.name, MARKER + ".new"}
         others = sorted(entry.name for entry in self.path.iterdir() if entry.name not in ours and entry.name[0] != ".")
-        if others and not self._marker.exists():
+        if not others or self._marker.exists():  # somebody else may have made it since we looked
+            return
+        if is_pytupli_folder(self.path):
             raise StorageError(
-                f"{self.path} is not a Tupli storage: it holds other files ({', '.join(others[:3])}{', …' * (len(others) > 3)})",
-                hint="choose a new or an empty folder",
+                f"{self.path} is a folder of PyTupli",
+                hint="take it over: tupli_client.importing.import_pytupli_folder(this folder, FileStorage(a new one), state=…)",
             )
+        more = ", …" * (len(others) > 3)
+        raise StorageError(
+            f"{self.path} is not a Tupli storage: it holds other files ({', '.join(others[:3])}{more})",
+            hint="choose a new or an empty folder",
+        )
 
 
 def _version_of(text: bytes) -> int | None:
