@@ -91,6 +91,16 @@ def test_a_folder_of_something_else_is_refused_and_left_alone(tmp_path: Path) ->
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
+def test_a_folder_of_pytupli_is_refused_with_the_way_to_bring_it(tmp_path: Path) -> None:
+    (tmp_path / "episodes").mkdir()
+    (tmp_path / "episodes" / "73198ac8.json").write_text("{}")
+
+    with pytest.raises(StorageError, match="PyTupli") as refusal:
+        FileStorage(tmp_path)
+
+    assert "import_folder" in str(refusal.value.hint)
+
+
 def test_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 

@@ -8,7 +8,6 @@ from typing import Literal
 from pydantic import ConfigDict, ValidationError
 
 from tupli_client.file_storage.locks import locked
-from tupli_client.importing import is_pytupli_folder
 from tupli_schemas.base import Id, Schema, new_id
 from tupli_schemas.errors import StorageError
 
@@ -97,10 +96,10 @@ class Folder:
         others = sorted(entry.name for entry in self.path.iterdir() if entry.name not in ours and entry.name[0] != ".")
         if not others or self._marker.exists():  # somebody else may have made it since we looked
             return
-        if is_pytupli_folder(self.path):
+        if any(next((self.path / kind).glob("*.json"), None) for kind in ("benchmarks", "episodes")):
             raise StorageError(
                 f"{self.path} is a folder of PyTupli",
-                hint="take it over: tupli_client.importing.import_pytupli_folder(this folder, FileStorage(a new one), state=…)",
+                hint="bring it into a new one: tupli_client.importing.import_folder(this folder, FileStorage(another))",
             )
         more = ", …" * (len(others) > 3)
         raise StorageError(
