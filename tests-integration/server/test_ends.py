@@ -82,7 +82,14 @@ def test_what_an_interrupted_deletion_left_is_cleared_away_before_the_name_is_ta
 
 def test_a_name_that_somebody_gave_up_taking_is_free_again(live_server: LiveServer) -> None:
     name, moment = a_name(), datetime.now(UTC)
-    half = {"_id": name, "kind": "arriving", "name": name, "account_id": "x", "password": "", "server_roles": ["admin"]}
+    half: dict[str, Any] = {
+        "_id": name,
+        "kind": "arriving",
+        "name": name,
+        "account_id": "x",
+        "password": "",
+        "server_roles": ["admin"],
+    }
     half |= {"memberships": [], "created_at": moment}
     with connect(live_server.mongodb_url) as client:
         accounts = client[live_server.database]["accounts"]

@@ -213,7 +213,7 @@ def test_a_token_ends_when_it_was_said_to(live_server: LiveServer) -> None:
         client[live_server.database]["tokens"].update_one({"_id": made["id"]}, {"$set": {"expires_at": past}})
 
     problem(script.get("/access/users/me"), 401)
-    problem(user.post("/access/tokens/create", {"name": "x", "expires_at": past.isoformat()}), 422)
+    problem(user.post("/access/tokens/create", {"name": "x", "expires_at": past.isoformat()}), 409)
 
 
 def test_nobody_sees_or_revokes_the_tokens_of_others(live_server: LiveServer) -> None:

@@ -2,7 +2,7 @@
 
 from tupli_schemas.accounts import NewToken, TokenHeader, TokenRequest
 from tupli_schemas.base import now
-from tupli_schemas.errors import ConflictError, InvalidDataError, SignInRequiredError
+from tupli_schemas.errors import ConflictError, SignInRequiredError
 from tupli_server import audit, policy
 from tupli_server.accounts.documents import TokenDocument, UserDocument, folded
 from tupli_server.accounts.identities import new_token
@@ -15,12 +15,11 @@ async def create(actor: Actor, request: TokenRequest) -> NewToken:
     """Make a token; this is the only time that it is shown.
 
     Raises:
-        InvalidDataError: It would have run out already.
-        ConflictError: The user has too many tokens.
+        ConflictError: It would have run out already, or the user has too many tokens.
     """
     policy.require_session(actor, "making a personal access token")
     if request.expires_at is not None and request.expires_at <= now():
-        raise InvalidDataError("expires_at lies in the past", hint="give a time to come, or none")
+        raise ConflictError("expires_at lies in the past", hint="give a time to come, or none")
     user = await UserDocument.named(actor.name)
     if user is None:
         raise SignInRequiredError("the account does not exist any more")
