@@ -135,7 +135,7 @@ PLAIN = (
 )
 
 
-@pytest.mark.parametrize("value", PLAIN, ids=repr)
+@pytest.mark.parametrize("value", PLAIN, ids=[f"{n}-{type(one).__name__}" for n, one in enumerate(PLAIN)])
 def test_a_value_of_python_comes_back_as_what_it_was(value: Any) -> None:
     result = again(value)
 
