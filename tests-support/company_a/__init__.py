@@ -73,7 +73,7 @@ def _a_day(random: np.random.Generator) -> Iterator[RLTuple]:
         action = random.uniform(-1, 1, 1).astype(np.float32)
         next_state, reward, terminated, timeout, info = env.step(action)
         # The words of the paper's text.
-        yield RLTuple(state=state, action=action, reward=reward, info=info, terminated=terminated, timeout=timeout)  # type: ignore[call-arg]
+        yield RLTuple(state=state, action=action, reward=reward, info=info, terminated=terminated, timeout=timeout)
         state = next_state
 
 
