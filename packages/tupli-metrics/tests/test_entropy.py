@@ -1,6 +1,8 @@
 """Entropies: vectors by hand, closed forms, all pairs as the oracle, and the laws that a measure of coverage has to keep."""
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -159,6 +161,16 @@ def test_raw_units_and_the_meaning_of_the_number_are_warned_of() -> None:
     assert any("own units" in warning for warning in bare)
     assert not any("own units" in warning for warning in scaled)
     assert all(any("no absolute number" in warning for warning in some) for some in (bare, scaled))
+
+
+@pytest.mark.parametrize("kind", [tuple, list, np.array])
+def test_a_scale_is_any_sequence_of_numbers(kind: Callable[[list[float]], Any]) -> None:
+    data = of_states(RNG.normal(size=(50, 2)))
+
+    scaled = StateEntropy(scale=kind([1.0, 2.0])).evaluate(data)
+
+    assert scaled.value == pytest.approx(StateEntropy().evaluate(data).value - math.log(2), abs=1)
+    assert BehavioralEntropy(1.0, scale=kind([1.0, 2.0])).evaluate(data).details["state_entropy"] == scaled.value
 
 
 def test_a_scale_of_another_width_is_refused() -> None:

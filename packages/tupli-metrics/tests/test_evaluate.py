@@ -2,9 +2,12 @@
 
 import json
 import math
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +28,7 @@ from tupli_metrics import (
     evaluate_all,
     from_arrays,
 )
+from tupli_metrics.neighbours import nearest
 from tupli_metrics.sources import Data
 from tupli_schemas.columns import EpisodeData
 from tupli_schemas.episodes import Episode, EpisodeHeader
@@ -275,3 +279,48 @@ def test_results_quote_their_reference() -> None:
 
 def test_integrity_is_measured_beside_the_others() -> None:
     assert evaluate_all(walks(), [Integrity()])["integrity_errors"].value == 0
+
+
+def test_metrics_with_the_same_neighbours_search_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    searches: list[int] = []
+
+    def counted(queries: np.ndarray, *others: Any) -> Any:
+        searches.append(len(queries))
+        return nearest(queries, *others)
+
+    monkeypatch.setattr("tupli_metrics.search.nearest", counted)
+
+    evaluate_all(walks(), [StateEntropy(), BehavioralEntropy(0.5), BehavioralEntropy(2.0), StateEntropy(k=7)])
+
+    assert searches == [300, 300]  # one for k = 5, one for k = 7
+
+
+STREAM = """
+import resource
+from collections.abc import Iterator
+import numpy as np
+from tupli_metrics import AverageQ, StateActionCoverage, StateEntropy, evaluate_all
+from tupli_schemas.columns import EpisodeData
+
+def episodes(n: int) -> Iterator[EpisodeData]:
+    rng = np.random.default_rng(0)
+    for _ in range(n):
+        yield EpisodeData.from_arrays(
+            observations=rng.standard_normal((1001, 200), dtype=np.float32), actions=rng.integers(0, 2, 1000),
+            rewards=np.ones(1000), terminated=True, truncated=False,
+        )
+
+def peak(n: int) -> float:
+    evaluate_all(episodes(n), [StateActionCoverage(), StateEntropy(queries=20), AverageQ("mc")])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+few = peak(50)
+print(peak(200) - few)
+"""
+
+
+def test_memory_does_not_grow_with_the_observations() -> None:
+    """Four times as many episodes are 120 MB of observations more; what is kept of a step is some 50 bytes."""
+    said = subprocess.run([sys.executable, "-c", STREAM], capture_output=True, text=True, check=True)
+
+    assert float(said.stdout) < 50

@@ -13,7 +13,7 @@ from tupli_metrics.moments import Spread
 from tupli_metrics.passes import Facts, Need
 from tupli_metrics.reference import Reference
 from tupli_metrics.rows import Matrix, Rows
-from tupli_metrics.search import Scale, Search
+from tupli_metrics.search import Scale, Search, first_scale
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -55,8 +55,8 @@ class Determinism(Metric):
 
     def measure(self, facts: Facts, reference: Reference | None) -> MetricResult:
         states, actions = (facts[need] for need in self.needs(None))
-        given = reference.observation_scale if reference else None
-        scale = self.scale or given or Spread.of(states).scale
+        given = first_scale(self.scale, reference.observation_scale if reference else None)
+        scale = given or Spread.of(states).scale
         search = Search(
             Matrix(features=self.features), self.k, scale, unique=False, queries=self.queries, seed=self.seed
         )

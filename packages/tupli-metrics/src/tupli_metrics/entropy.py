@@ -13,7 +13,7 @@ from tupli_metrics.hashing import occurrences
 from tupli_metrics.passes import Facts, Need
 from tupli_metrics.reference import Reference
 from tupli_metrics.rows import Matrix
-from tupli_metrics.search import QUERIES, Scale, Search
+from tupli_metrics.search import QUERIES, Scale, Search, first_scale
 from tupli_schemas.errors import InvalidDataError
 
 COMPARE_ONLY = "Compare it only between data sets at the same n, k, d and scale: it is no absolute number."
@@ -66,7 +66,7 @@ class StateEntropy(Metric):
 
     def measure(self, facts: Facts, reference: Reference | None) -> MetricResult:
         matrix = Matrix("observations" if self.space == "obs" else "pairs", self.features)
-        scale = self.scale or _reference_scale(reference, self.space)
+        scale = first_scale(self.scale, _reference_scale(reference, self.space))
         search = Search(matrix, self.k, scale, queries=self.queries, n=self.n, seed=self.seed)
         estimate = self._of_states(facts, search) if self.space == "obs" else self._of_pairs(facts, search)
         return MetricResult(
@@ -144,7 +144,7 @@ class BehavioralEntropy(Metric):
         if not self.alpha > 0:
             raise InvalidDataError(f"alpha has to be positive, not {self.alpha:g}")
         matrix = Matrix(features=self.features)
-        scale = self.scale or _reference_scale(reference, "obs")
+        scale = first_scale(self.scale, _reference_scale(reference, "obs"))
         if facts[matrix].discrete:
             estimate = of_shares(facts[matrix])
             forms = {

@@ -13,7 +13,7 @@ from tupli_metrics.neighbours import nearest
 from tupli_metrics.passes import Facts, Progress, gather
 from tupli_metrics.reference import Reference
 from tupli_metrics.rows import Matrix
-from tupli_metrics.search import Points, Scale, too_few_points
+from tupli_metrics.search import Points, Scale, first_scale, too_few_points
 from tupli_metrics.sources import Data
 from tupli_schemas.errors import InvalidDataError
 
@@ -68,7 +68,7 @@ class Overlap:
     def measure(self, ours: Facts, theirs: Facts, reference: Reference | None = None) -> MetricResult:
         """The share of the second data set that lies within the first, from facts about both."""
         states, _, pairs = self.needs()
-        scale = self.scale or (reference.observation_scale if reference else None)
+        scale = first_scale(self.scale, reference.observation_scale if reference else None)
         discrete = ours[states].discrete and theirs[states].discrete
         forward, backward, n = self._of_rows(ours, theirs) if discrete else self._of_distances(ours, theirs, scale)
         return MetricResult(

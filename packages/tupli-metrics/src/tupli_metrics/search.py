@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,6 +151,12 @@ class Search:
             raise too_few_points(len(points), self.k)
         queries = points.sample(self.queries, self.seed + 1)
         return Neighbourhood(points, queries, nearest(points.take(queries), points.chunks(), self.k, queries))
+
+
+def first_scale(*candidates: Any) -> Scale | None:
+    """The first scale that is given (any sequence of numbers), as a tuple; None if none is."""
+    given = (np.asarray(some, np.float64).ravel() for some in candidates if some is not None)
+    return next((tuple(some.tolist()) for some in given), None)
 
 
 def too_few_points(n: int, k: int) -> InvalidDataError:
