@@ -7,6 +7,7 @@ that a ``reset`` in mid-episode left behind, and the dtypes, where numbers were 
 """
 
 import json
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -29,11 +30,12 @@ _ABOUT = ".metadata.json"
 
 
 class Imported(NamedTuple):
-    """What was brought, by its headers; what was there before among it."""
+    """What was brought, by its headers, what was there before among it; and which files hold no episode that can be kept, and why."""
 
     artifacts: list[ArtifactHeader]
     benchmarks: list[BenchmarkHeader]
     episodes: list[EpisodeHeader]
+    refused: dict[Path, InvalidDataError]
 
 
 def import_folder(folder: Path | str, storage: TupliStorage, *, states: States = "after") -> Imported:
@@ -44,13 +46,27 @@ def import_folder(folder: Path | str, storage: TupliStorage, *, states: States =
         storage: Where to.
         states: ``"before"`` for episodes that somebody put together by hand in the order in which an agent sees them.
 
+    Warns:
+        UserWarning: An episode cannot be kept; the others are brought all the same.
+
     Raises:
         NotFoundError: It is no such folder.
-        InvalidDataError: Something in it cannot be read; the message names the file.
+        InvalidDataError: A benchmark or an artifact in it cannot be read; the message names the file.
     """
     old = PyTupliFolder(Path(folder), states)
-    artifacts, benchmarks = old.store_artifacts(storage), old.store_benchmarks(storage)
-    return Imported(artifacts, benchmarks, storage.record_episodes(map(old.read_episode, old.episode_files())))
+    imported = Imported(old.store_artifacts(storage), old.store_benchmarks(storage), [], {})
+    imported.episodes.extend(storage.record_episodes(_readable(old, imported.refused)))
+    for error in imported.refused.values():
+        warnings.warn(str(error), stacklevel=2)
+    return imported
+
+
+def _readable(old: "PyTupliFolder", refused: dict[Path, InvalidDataError]) -> Iterator[Episode]:
+    for file in old.episode_files():
+        try:
+            yield old.read_episode(file)
+        except InvalidDataError as error:
+            refused[file] = error
 
 
 class PyTupliFolder:
@@ -152,9 +168,7 @@ def _columns(seen: list[dict[str, Any]], steps: list[dict[str, Any]]) -> Episode
 def _described(schema: Any, said: dict[str, Any], file: Path) -> Any:
     """What is said of a thing, as far as the schema has a place for it: the rest is what every storage says itself."""
     try:
-        return schema(
-            **{name: said[name] for name in schema.model_fields if said.get(name) is not None and name != "benchmark_id"}
-        )
+        return schema(**{name: said[name] for name in schema.model_fields if said.get(name) is not None})
     except ValidationError as error:
         raise invalid_data(error, str(file)) from error
 

@@ -1,6 +1,7 @@
 """``tupli episode`` on a folder."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -203,3 +204,19 @@ def test_a_header_beside_a_file_has_to_be_one(tupli: Tupli, here: Path) -> None:
 
     assert ran.code == 1
     assert "one.json" in ran.err
+
+
+def test_a_folder_of_pytupli_is_imported_and_what_cannot_be_is_named(
+    tupli: Tupli, storage: FileStorage, tmp_path: Path
+) -> None:
+    golden = Path(__file__).parents[1] / "golden" / "pytupli-folder"
+    old = shutil.copytree(golden, tmp_path / "_local_storage")
+
+    first = tupli("episode", "import", str(old), "-q")
+    (old / "episodes" / "torn.json").write_text("{")
+    second = tupli("episode", "import", str(old), "-q")
+
+    assert (first.code, second.code) == (0, 7)
+    assert first.lines == second.lines == [header.id for header in storage.list_episodes()]
+    assert "torn.json" in second.err
+    assert tupli("episode", "import", str(tmp_path)).code == 3

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -133,6 +133,34 @@ def download_episodes(
                 lambda header: write_episode(next(episodes), header, output), progress.over(headers), KIND.line
             )
     screen.show_done("downloaded", "episode", written)
+    batch.finish()
+
+
+@app.command("import")
+def import_episodes(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER", help="Where PyTupli 1.2.9 kept them.", exists=True, file_okay=False, show_default=False
+        ),
+    ],
+    place: Place,
+    screen: Screen,
+    states: Annotated[
+        Literal["after", "before"],
+        typer.Option(help="Whether 'state' is the observation after its action, as PyTupli recorded it, or before."),
+    ] = "after",
+) -> None:
+    """Bring the episodes of a PyTupli folder, with their benchmarks and artifacts. Nothing in it is run."""
+    from tupli_client.importing import PyTupliFolder
+
+    batch, old = Batch(), PyTupliFolder(folder, states)
+    files = old.episode_files()
+    with place.open() as storage, Progress("importing", len(files)) as progress:
+        old.store_artifacts(storage)
+        old.store_benchmarks(storage)
+        stored = storage.record_episodes(batch.map(old.read_episode, files), progress=progress)
+    screen.show_done("imported", "episode", stored)
     batch.finish()
 
 
