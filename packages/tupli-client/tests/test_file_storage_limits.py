@@ -104,7 +104,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     try:
         yield disk
     finally:
-        subprocess.run(["umount", disk], check=True)
+        subprocess.run(["umount", "--lazy", disk], check=True)  # mapped files go when nobody uses them any more
 
 
 def fill(storage: FileStorage, benchmark_id: str) -> list[EpisodeHeader]:
