@@ -129,6 +129,25 @@ class MarketEnv(GridEnv):
         return place + self.noise.random(), float(self.machine.n_runs), terminated, truncated, info
 
 
+class Node:
+    """A crossing that knows its neighbours."""
+
+    def __init__(self) -> None:
+        self.neighbours: list[Node] = []
+        self.weight = 1.0
+
+
+class RoadEnv(GridEnv):
+    """An environment with a net of objects that all refer to each other."""
+
+    def __init__(self, n: int = 30) -> None:
+        super().__init__()
+        self.nodes = [[Node() for _ in range(n)] for _ in range(n)]
+        for i in range(n):
+            for j in range(n):
+                self.nodes[i][j].neighbours = [self.nodes[i - 1][j], self.nodes[i][j - 1]]
+
+
 class PickledByArguments(GridEnv, EzPickle):
     """An environment that pickle would make anew from the arguments of its constructor."""
 
@@ -176,3 +195,4 @@ def a_table() -> pd.DataFrame:
 
 
 gymnasium.register("company_b/Grid-v0", entry_point="company_b.envs:GridEnv", max_episode_steps=20)
+gymnasium.register("company_b/Road-v0", entry_point="company_b.envs:RoadEnv")

@@ -44,6 +44,15 @@ def test_what_is_to_be_taken_out_must_be_copied_first() -> None:
         to_text(env, strip=lambda copy: copy)
 
 
+def test_what_is_nested_too_deeply_is_refused() -> None:
+    chain: list[Any] = []
+    for _ in range(2_000):
+        chain = [chain]
+
+    with pytest.raises(RefusedEnvironmentError, match="nested"):
+        to_text(FilesEnv(chain))
+
+
 def test_a_class_inside_a_function_can_be_found_by_nobody() -> None:
     class LocalEnv(GridEnv):
         """Defined here."""

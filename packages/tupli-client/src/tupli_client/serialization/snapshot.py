@@ -2,6 +2,7 @@
 
 import hashlib
 import pickle
+from collections import deque
 from collections.abc import Callable
 from operator import itemgetter
 from typing import Any
@@ -12,7 +13,7 @@ from tupli_client.serialization.handlers import Handler, handler_of
 from tupli_schemas.inspection import known
 
 Path = tuple[str, ...]
-"""Names of attributes, from the outermost wrapper inwards."""
+"""Names of attributes, from the outermost wrapper inwards; ``[2]`` is the third object in the containers of one attribute."""
 
 Snapshot = dict[Path, Any]
 """A fingerprint for each attribute; equal fingerprints mean equal content."""
@@ -20,31 +21,20 @@ Snapshot = dict[Path, Any]
 # A simulation's running state, and windows: neither is part of what an environment is.
 _IGNORED = frozenset({"mujoco._structs.MjData", "gymnasium.envs.mujoco.mujoco_rendering.MujocoRenderer"})
 _NOTHING = ("NoneType", None)
-_PLAIN = (*LEAVES, list, tuple, dict, set, str, bytes, int, float, type(None))
+_CONTAINERS = (list, tuple, dict, set)
+_PLAIN = (*LEAVES, *_CONTAINERS, str, bytes, int, float, type(None))
 
 
 def snapshot(root: object, *, with_random: bool) -> Snapshot:
-    """The attributes of ``root`` and of every object that hangs on it by attributes alone.
+    """The attributes of ``root`` and of every object that hangs on it.
 
     Args:
         root: The outermost object.
         with_random: Whether the state of a random generator belongs to its content.
     """
-    prints = _Fingerprints(with_random)
-    result: Snapshot = {}
-    waiting: list[tuple[Path, object]] = [((), root)]
-    met = {id(root)}
-    while waiting:
-        path, owner = waiting.pop()
-        for name, value in carried_attributes(owner).items():
-            if not _has_attributes(value):
-                result[*path, name] = prints.of(value)
-            else:
-                result[*path, name] = full_name(type(value))
-                if id(value) not in met:
-                    met.add(id(value))
-                    waiting.append(((*path, name), value))
-    return result
+    walk = _Walk(with_random)
+    walk.meet(root, ())
+    return walk.all_attributes()
 
 
 def differences(one: Snapshot, other: Snapshot) -> set[Path]:
@@ -53,33 +43,37 @@ def differences(one: Snapshot, other: Snapshot) -> set[Path]:
 
 
 def outermost(paths: set[Path]) -> list[Path]:
-    """Those of ``paths`` that lie below no other."""
-    return sorted(path for path in paths if not any(path[:n] in paths for n in range(1, len(path))))
+    """The attributes that ``paths`` lie in, without those that lie below another."""
+    whole = {path[: next((n for n, name in enumerate(path) if name.startswith("[")), len(path))] for path in paths}
+    return sorted(path for path in whole if not any(path[:n] in whole for n in range(1, len(path))))
 
 
-class _Fingerprints:
-    """Something for each value that is equal for equal values, whatever they are made of."""
+class _Walk:
+    """One walk over everything. Objects wait in a queue, so that a chain of them may be longer than Python recurses."""
 
     def __init__(self, with_random: bool) -> None:
         self._with_random = with_random
+        self._met: dict[int, tuple[Path, object]] = {}
+        self._waiting: deque[tuple[Path, object]] = deque()
 
-    def of(self, value: Any, above: tuple[int, ...] = ()) -> Any:
-        """The fingerprint of ``value``, which lies within the objects with the ids ``above``."""
-        if type(value) in (type(None), bool, int, str, bytes):
-            return (type(value).__name__, value)
-        if id(value) in above:
-            return ("circle", len(above) - above.index(id(value)))
-        if full_name(type(value)) in _IGNORED or is_window(value):
-            return _NOTHING
+    def meet(self, value: object, path: Path) -> Any:
+        """An object by its class and the path where it was first met."""
+        if id(value) not in self._met:
+            self._met[id(value)] = (path, value)
+            self._waiting.append((path, value))
+        return (full_name(type(value)), self._met[id(value)][0])
 
-        def inner(part: Any) -> Any:
-            return self.of(part, (*above, id(value)))
+    def all_attributes(self) -> Snapshot:
+        """Fingerprints of the attributes of every object that waits, and of those met on the way."""
+        result: Snapshot = {}
+        while self._waiting:
+            path, owner = self._waiting.popleft()
+            for name, value in sorted(carried_attributes(owner).items(), key=itemgetter(0)):
+                result[*path, name] = _Attribute(self, (*path, name)).fingerprint(value)
+        return result
 
-        if handler := handler_of(type(value)):
-            return self._of_data(value, handler, inner)
-        return (full_name(type(value)), _of_object(value, inner))
-
-    def _of_data(self, value: Any, handler: Handler, inner: Callable[[Any], Any]) -> Any:
+    def of_data(self, value: Any, handler: Handler, inner: Callable[[Any], Any]) -> Any:
+        """Data by what its handler would write."""
         if handler.name in known.RANDOM and not self._with_random:
             return handler.name
         fields = handler.write(value)
@@ -88,30 +82,62 @@ class _Fingerprints:
         return (handler.name, *((name, inner(part)) for name, part in fields.items()))
 
 
-def _of_object(value: Any, inner: Callable[[Any], Any]) -> Any:
-    kind = type(value)  # asked by `issubclass`: some objects of SWIG fail when `isinstance` asks them for their class
+class _Attribute:
+    """Something for the value of one attribute that is equal for equal values."""
+
+    def __init__(self, walk: _Walk, path: Path) -> None:
+        self._walk = walk
+        self._path = path
+        self._n_met = 0
+        self._containers: dict[int, tuple[int, Any]] = {}  # with what they are, so that no later one gets the same id
+
+    def fingerprint(self, value: Any) -> Any:
+        """The fingerprint of the attribute's value."""
+        if _has_attributes(value):
+            return self._walk.meet(value, self._path)
+        return self._inner(value)
+
+    def _inner(self, value: Any) -> Any:
+        kind = type(
+            value
+        )  # asked by `issubclass`: some objects of SWIG fail when `isinstance` asks them for their class
+        if kind in (type(None), bool, int, str, bytes):
+            return (kind.__name__, value)
+        if full_name(kind) in _IGNORED or is_window(value):
+            return _NOTHING
+        if handler := handler_of(kind):
+            return self._walk.of_data(value, handler, self._inner)
+        if _has_attributes(value):
+            self._n_met += 1
+            return self._walk.meet(value, (*self._path, f"[{self._n_met - 1}]"))
+        return (full_name(kind), self._of_container(value) if issubclass(kind, _CONTAINERS) else _of_leaf(value))
+
+    def _of_container(self, value: Any) -> Any:
+        if id(value) in self._containers:
+            return self._containers[id(value)][0]
+        self._containers[id(value)] = (len(self._containers), value)
+        if issubclass(type(value), dict):
+            keyed = sorted(((repr(self._inner(key)), item) for key, item in value.items()), key=itemgetter(0))
+            return [(key, self._inner(item)) for key, item in keyed]
+        if issubclass(type(value), set):
+            return sorted(repr(self._inner(item)) for item in value)
+        return [self._inner(item) for item in value]
+
+
+def _of_leaf(value: Any) -> Any:
+    kind = type(value)
     if issubclass(kind, float):
-        content: Any = repr(value)  # so that NaN equals itself, and zero is not minus zero
-    elif issubclass(kind, list | tuple):
-        content = [inner(item) for item in value]
-    elif issubclass(kind, dict):
-        content = sorted(((repr(inner(key)), inner(item)) for key, item in value.items()), key=itemgetter(0))
-    elif issubclass(kind, set):
-        content = sorted(repr(inner(item)) for item in value)
-    elif issubclass(kind, LEAVES):
-        content = getattr(value, "__qualname__", repr(value))
-    elif is_made_in_c(kind):
-        content = _of_c_object(value)
-    else:
-        content = {name: inner(item) for name, item in carried_attributes(value).items()}
-    return content
+        return repr(value)  # so that NaN equals itself, and zero is not minus zero
+    if issubclass(kind, LEAVES):
+        return getattr(value, "__qualname__", repr(value))
+    return _of_c_object(value)
 
 
 def _of_c_object(value: object) -> str | None:
     """A model of MuJoCo can be written as bytes, a world of Box2D cannot: then only its class is compared."""
     try:
         return hashlib.sha256(pickle.dumps(value)).hexdigest()
-    except (pickle.PicklingError, AttributeError, NotImplementedError, TypeError, ValueError):
+    except (pickle.PicklingError, AttributeError, NotImplementedError, RecursionError, TypeError, ValueError):
         return None
 
 
