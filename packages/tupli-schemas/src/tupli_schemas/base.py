@@ -5,6 +5,7 @@ import os
 import re
 import threading
 import time
+import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -54,7 +55,8 @@ def is_id(text: str) -> bool:
 
 
 def _without_controls(text: str) -> str:
-    if any(not character.isprintable() for character in text):
+    # A character that is newer than this Python's tables is nobody's fault, and refused elsewhere it would not be.
+    if any(not character.isprintable() and unicodedata.category(character) != "Cn" for character in text):
         raise ValueError("control characters and lone surrogates are not allowed in a name")
     return text
 
@@ -77,7 +79,12 @@ _ACCOUNT_NAME = StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]*$", min_
 UserName = Annotated[str, _ACCOUNT_NAME]
 GroupName = Annotated[str, _ACCOUNT_NAME]
 RoleName = Annotated[str, _ACCOUNT_NAME]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_without_controls)]
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200),
+    AfterValidator(_without_controls),
+    Field(json_schema_extra={"pattern": r"^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$"}),
+]
 """What people call a thing: any printable text of 1 to 200 characters."""
 
 
@@ -87,7 +94,12 @@ def _well_formed(text: str) -> str:
     return text
 
 
-Text = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_well_formed)]
+Text = Annotated[
+    str,
+    StringConstraints(max_length=10_000),
+    AfterValidator(_well_formed),
+    Field(json_schema_extra={"pattern": r"^[^\u0000]*$"}),
+]
 """Free text, such as a description: up to 10,000 characters."""
 
 Scalar = bool | int | float | str
@@ -164,7 +176,11 @@ def _plain(value: Any, depth: int) -> Any:
     return value
 
 
-Metadata = Annotated[dict[str, JsonValue], BeforeValidator(_storable)]
+Metadata = Annotated[
+    dict[str, JsonValue],
+    BeforeValidator(_storable),
+    Field(json_schema_extra={"propertyNames": {"pattern": r"^[^$.\u0000][^.\u0000]*$"}}),
+]
 """Free JSON data of a user. What could not be stored exactly (NaN, too large integers, other objects) is refused with its path."""
 
 

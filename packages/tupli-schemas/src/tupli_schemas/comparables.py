@@ -41,7 +41,8 @@ def _encodable(text: str) -> bool:
 _JSON_SCHEMA = {
     "anyOf": [
         {"type": "boolean"},
-        {"type": "number", "minimum": MIN_INT, "maximum": MAX_INT},
+        {"type": "integer", "minimum": MIN_INT, "maximum": MAX_INT},
+        {"type": "number"},
         {"type": "string", "pattern": r"^[^\u0000]*$"},
     ]
 }

@@ -31,7 +31,9 @@ class DatasetUpload(DatasetDescription):
     """A dataset to be stored: the episodes that belong to it, in order."""
 
     id: Id | None = None
-    episodes: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_EPISODES)]
+    episodes: Annotated[
+        tuple[Id, ...], Field(min_length=1, max_length=MAX_EPISODES, json_schema_extra={"uniqueItems": True})
+    ]
 
     @model_validator(mode="after")
     def _hold_no_episode_twice(self) -> "DatasetUpload":

@@ -35,6 +35,7 @@ from tupli_server.episodes.documents import EpisodeDocument
 from tupli_server.observing import Observer
 from tupli_server.openapi import describe
 from tupli_server.settings import Settings
+from tupli_server.strict_queries import refuse_unknown_parameters
 
 CONTROLLERS: Sequence[ControllerRouterHandler] = [
     system.health,
@@ -86,6 +87,7 @@ def create_api(settings: Settings) -> Litestar:
     return Litestar(
         route_handlers=[*CONTROLLERS, documentation.description(describe_api)],
         dependencies=_dependencies(auth),
+        before_request=refuse_unknown_parameters(describe_api),
         exception_handlers=errors.HANDLERS,
         middleware=[
             DefineMiddleware(

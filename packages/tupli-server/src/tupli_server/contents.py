@@ -3,18 +3,26 @@
 from typing import Annotated, Any
 
 from litestar import Response, get, post, put
+from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
 from tupli_schemas.base import Header
 from tupli_schemas.errors import InvalidDataError
-from tupli_schemas.filters import BaseFilter, parse_filter
+from tupli_schemas.filters import parse_filter
 from tupli_schemas.permissions import GLOBAL
 from tupli_server import publishing
+from tupli_server.described import takes_filter
 from tupli_server.documents import StoredDocument
 from tupli_server.lists import as_list
+from tupli_server.openapi import problems
 from tupli_server.parameters import Actor, AnyRequest, PageQuery, QueryParameter
 
-Group = Annotated[str, QueryParameter(min_length=1, max_length=64, description="A group, or 'global' for everybody.")]
+Group = Annotated[
+    str,
+    QueryParameter(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]*$", max_length=64, description="A group, or 'global' for everybody."
+    ),
+]
 
 
 def id_parameter(noun: str) -> QueryParameter:
@@ -27,14 +35,20 @@ def list_routes(kind: type[StoredDocument]) -> list[HTTPRouteHandler]:
     noun, header_type = kind.noun.lower(), kind.header_type
 
     async def answer(actor: Actor, page: PageQuery, request: AnyRequest) -> Response[list[Header]]:
-        wanted, _ = await wanted_in(request)
+        wanted = parse_filter(await read_object(request))
         return as_list(request, await kind.list_visible(actor, kind.right("read"), wanted, page))
 
     @get("/list", operation_id=f"list_{noun}s", summary=f"List {noun}s")
     async def list_all(actor: Actor, page: PageQuery, request: AnyRequest) -> Response[list[header_type]]:  # type: ignore[valid-type]  # for the documentation
         return await answer(actor, page, request)
 
-    @post("/list", status_code=200, operation_id=f"search_{noun}s", summary=f"Find {noun}s by a filter")
+    @post(
+        "/list",
+        status_code=200,
+        operation_id=f"search_{noun}s",
+        summary=f"Find {noun}s by a filter",
+        operation_class=takes_filter(),
+    )
     async def search(actor: Actor, page: PageQuery, request: AnyRequest) -> Response[list[header_type]]:  # type: ignore[valid-type]  # for the documentation
         return await answer(actor, page, request)
 
@@ -45,11 +59,21 @@ def publish_routes(kind: type[StoredDocument]) -> list[HTTPRouteHandler]:
     """PUT ``/publish`` and ``/unpublish``."""
     noun = kind.noun.lower()
 
-    @put("/publish", operation_id=f"publish_{noun}", summary=f"Let a group read the {noun}")
+    @put(
+        "/publish",
+        operation_id=f"publish_{noun}",
+        summary=f"Let a group read the {noun}",
+        responses=problems(404),
+    )
     async def publish(actor: Actor, object_id: Annotated[str, id_parameter(noun)], publish_in: Group = GLOBAL) -> None:
         await publishing.publish(actor, kind, object_id, publish_in)
 
-    @put("/unpublish", operation_id=f"unpublish_{noun}", summary="Take a publication back")
+    @put(
+        "/unpublish",
+        operation_id=f"unpublish_{noun}",
+        summary="Take a publication back",
+        responses=problems(404),
+    )
     async def unpublish(
         actor: Actor, object_id: Annotated[str, id_parameter(noun)], unpublish_from: Group = GLOBAL
     ) -> None:
@@ -58,17 +82,17 @@ def publish_routes(kind: type[StoredDocument]) -> list[HTTPRouteHandler]:
     return [publish, unpublish]
 
 
-async def wanted_in(request: AnyRequest) -> tuple[BaseFilter, bool]:
-    """The filter in the body of a list request (everything, where there is none), and the ``include_tuples`` beside it.
+def require_type(request: AnyRequest, *allowed: str) -> None:
+    """Refuse a body that is declared to be something else.
 
     Raises:
-        InvalidFilterError: It is no filter.
+        HTTPException: It is; with status 415.
     """
-    raw = await read_object(request)
-    with_tuples = raw.pop("include_tuples", False)
-    if not isinstance(with_tuples, bool):
-        raise InvalidDataError("include_tuples is true or false")
-    return parse_filter(raw), with_tuples
+    declared, _ = request.content_type
+    if declared not in allowed:
+        raise HTTPException(
+            f"the body is {declared or 'of no type'}, and this route takes {' or '.join(allowed)}", status_code=415
+        )
 
 
 async def read_object(request: AnyRequest) -> dict[str, Any]:
@@ -77,9 +101,7 @@ async def read_object(request: AnyRequest) -> dict[str, Any]:
     Raises:
         InvalidDataError: It is no JSON object.
     """
-    found = await request.json() if await request.body() else None
-    if found is None:
-        return {}
+    found = await request.json() if await request.body() else {}
     if not isinstance(found, dict):
         raise InvalidDataError("the body is no JSON object")
     return found

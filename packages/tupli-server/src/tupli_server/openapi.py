@@ -1,5 +1,7 @@
 """The description of the API (OpenAPI 3.1), made from the routes and the schemas themselves, so that it stays true."""
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -12,7 +14,7 @@ from litestar.types import ControllerRouterHandler, Method
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from tupli_schemas.base import Schema
+from tupli_schemas.base import MAX_INT, MIN_INT, Schema
 from tupli_schemas.errors import Problem
 from tupli_server.__about__ import __version__
 from tupli_server.auth.actors import OPEN, PUBLIC
@@ -27,8 +29,25 @@ MEANINGS = {
     401: "Name, password or token is wrong.",
     404: "There is no such thing, or none that the actor may see.",
     409: "It contradicts what is there.",
+    416: "There are no such bytes.",
     429: "Too many attempts; `Retry-After` says when to come back.",
     507: "There is no room left.",
+}
+
+ANY_METADATA = {
+    "description": "What metadata hold: JSON that every database keeps exactly.",
+    "anyOf": [
+        {"type": ["null", "boolean"]},
+        {"type": "integer", "minimum": MIN_INT, "maximum": MAX_INT},
+        {"type": "number"},
+        {"type": "string", "pattern": r"^[^\u0000]*$"},
+        {"type": "array", "items": {"$ref": REF.format(model="JsonValue")}},
+        {
+            "type": "object",
+            "propertyNames": {"pattern": r"^[^$.\u0000][^.\u0000]*$"},
+            "additionalProperties": {"$ref": REF.format(model="JsonValue")},
+        },
+    ],
 }
 
 
@@ -52,7 +71,7 @@ def describe(routes: Sequence[ControllerRouterHandler], dependencies: Mapping[st
     document = app.openapi_schema.to_schema()
     document["servers"] = [{"url": "."}]
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    schemas |= _schemas(schemas.keys() | {"Problem"})
+    schemas |= _schemas(schemas.keys() | _named_in(document) | {"Problem"})
     document["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     access = {(path, method): opt for path, method, opt in _access(app)}
     for path, item in document["paths"].items():
@@ -66,6 +85,11 @@ def _operation_id(_: HTTPRouteHandler, method: Method, path: Sequence[Any]) -> s
     return "_".join([method.lower(), *(str(getattr(part, "name", part)) for part in path)]).replace("-", "_")
 
 
+def _named_in(document: dict[str, Any]) -> set[str]:
+    """The schemas that bodies refer to which are described by hand."""
+    return set(re.findall(REF.format(model=r"(\w+)"), json.dumps(document, default=str)))
+
+
 def _schemas(names: Iterable[str]) -> dict[str, Any]:
     """What the schemas say of themselves: stricter and fuller than what can be seen from outside."""
     known = {model.__name__: model for model in _descendants(Schema)}
@@ -73,8 +97,7 @@ def _schemas(names: Iterable[str]) -> dict[str, Any]:
         (known[name], "validation") for name in sorted(names) if name in known
     ]
     _, found = models_json_schema(wanted, ref_template=REF)
-    definitions: dict[str, Any] = found.get("$defs", {})
-    return definitions
+    return {**found.get("$defs", {}), "JsonValue": ANY_METADATA}
 
 
 def _descendants(schema: type[BaseModel]) -> Iterator[type[BaseModel]]:

@@ -22,19 +22,19 @@ MAX_METADATA_BYTES = 1 << 20
 
 
 async def receive(arrival: Arrival, content_type: str, body: AsyncIterator[bytes]) -> ArtifactHeader:
-    """Read an artifact from the body of a request.
+    """Read an artifact from the body of a request, which is a frame or a form.
 
     Raises:
-        InvalidDataError: The body is not what its content type says, or another one.
+        InvalidDataError: The body is not what its content type says.
     """
     kind, options = parse_options_header(content_type)
     try:
         if kind == FRAMES:
             metadata = await _from_frame(arrival, body)
-        elif kind == MULTIPART and options.get("boundary"):
+        elif options.get("boundary"):
             metadata = await _from_form(arrival, options["boundary"], body)
         else:
-            raise InvalidDataError(f"an artifact is sent as {FRAMES} or {MULTIPART}, not as {kind or 'nothing'}")
+            raise InvalidDataError(f"{MULTIPART} needs a boundary", hint="let your HTTP library make the form")
     except BaseException:
         await arrival.abandon()
         raise

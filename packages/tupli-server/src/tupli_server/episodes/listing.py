@@ -1,86 +1,54 @@
-"""Lists of episodes: headers, with the word that older clients know, and on request the steps as JSON."""
+"""Lists of episodes: headers, with the words that older clients know, and on request the steps as JSON."""
 
 import asyncio
-import json
 from typing import Any
 
-from pydantic import Field
-
-from tupli_schemas import codec
-from tupli_schemas.base import Header, Schema
-from tupli_schemas.episodes import EpisodeHeader, steps_as_json
 from tupli_schemas.errors import InvalidDataError, TooLargeError
-from tupli_schemas.filters import BaseFilter
+from tupli_schemas.filters import parse_filter
 from tupli_schemas.permissions import Permission
-from tupli_schemas.tuples import OLDER_NAMES, RLTuple
-from tupli_server.blobs import Blobs
+from tupli_server.episodes import older
 from tupli_server.episodes.documents import EpisodeDocument
+from tupli_server.episodes.payloads import damaged, read_small
 from tupli_server.paging import Listed, PageQuery
 from tupli_server.policy import Actor
 
 MAX_JSON_BYTES = 256 << 20
 """Of payload that one answer turns into JSON."""
 
-
-class OlderStep(Schema):
-    """One step as JSON, in the words of older clients."""
-
-    state: Any
-    action: Any
-    reward: Any
-    terminal: bool
-    timeout: bool
-    info: dict[str, Any]
+Item = dict[str, Any]
 
 
-class ListedEpisode(EpisodeHeader):
-    """A header with what older clients look for beside it."""
+async def find(actor: Actor, page: PageQuery, said: dict[str, Any]) -> Listed[Any]:
+    """A page of the episodes that the actor may read, each what a ``ListedEpisode`` is on the wire.
 
-    timeout_: bool = Field(alias="timeout", description="The older name of truncated.")
-    tuples: tuple[OlderStep, ...] | None = Field(default=None, description="The steps, where they were asked for.")
-
-
-_OLDER = {name: older for older, name in OLDER_NAMES.items()}
-_JSON_FIELDS = RLTuple.model_fields.keys() - {"next_observation"}
-
-
-async def find(actor: Actor, page: PageQuery, wanted: BaseFilter, include_tuples: bool) -> Listed[Any]:
-    """A page of the episodes that satisfy a filter and that the actor may read, each what a ``ListedEpisode`` is on the wire.
+    Args:
+        actor: Who asks.
+        page: Which part of the list.
+        said: A filter, and beside it ``include_tuples``, whether the steps are wanted too.
 
     Raises:
         TooLargeError: The steps that were asked for are too many for JSON.
+        StorageError: Steps that were asked for are damaged.
     """
-    listed = await EpisodeDocument.list_visible(actor, Permission.EPISODE_READ, wanted, page)
-    items = [as_json(header) for header in listed.items]
-    if include_tuples:
-        await _add_tuples(items)
-    return Listed(items, listed.next)
+    include_tuples = said.pop("include_tuples", False)
+    if not isinstance(include_tuples, bool):
+        raise InvalidDataError("include_tuples is true or false")
+    listed = await EpisodeDocument.list_visible(actor, Permission.EPISODE_READ, parse_filter(said), page)
+    items = [older.as_json(header) for header in listed.items]
+    return Listed(await _with_tuples(items) if include_tuples else items, listed.next)
 
 
-def as_json(header: Header) -> Any:
-    """What a ``ListedEpisode`` is on the wire, but for its steps."""
-    fields = header.model_dump(mode="json")
-    return fields | {"timeout": fields["truncated"]}
-
-
-async def _add_tuples(items: list[dict[str, Any]]) -> None:
+async def _with_tuples(items: list[Item]) -> list[Item]:
+    """The items with their steps; those that were deleted meanwhile are left out."""
     if sum(item["n_bytes"] for item in items) > MAX_JSON_BYTES:
         raise TooLargeError("these are too many steps for JSON", hint="use POST /episodes/download, or a smaller limit")
-    shown = EpisodeDocument.get_pymongo_collection().find(
-        {"_id": {"$in": [item["id"] for item in items]}}, {"payload_id": 1}
-    )
-    payload_ids = {document["_id"]: document["payload_id"] async for document in shown}
-    payloads = await Blobs.of(EpisodeDocument).read_small(list(payload_ids.values()))
-    for item in items:
-        item["tuples"] = await asyncio.to_thread(_tuples, payloads[payload_ids[item["id"]]])
+    ids = {"_id": {"$in": [item["id"] for item in items]}}
+    shown = {"payload_id": 1, "n_bytes": 1}
+    found = await read_small(await EpisodeDocument.get_pymongo_collection().find(ids, shown).to_list())
+    return [item | {"tuples": await _steps(item["id"], found[item["id"]])} for item in items if item["id"] in found]
 
 
-def _tuples(payload: bytes) -> list[dict[str, Any]]:
-    """The steps as JSON, under the names that older clients read."""
-    steps = steps_as_json(codec.decode(payload))
-    try:
-        json.dumps(steps, allow_nan=False)
-    except (ValueError, TypeError) as error:
-        hint = "use POST /episodes/download"
-        raise InvalidDataError(f"steps with such values have no JSON form: {error}", hint=hint) from None
-    return [{_OLDER.get(name, name): value for name, value in step.items() if name in _JSON_FIELDS} for step in steps]
+async def _steps(episode_id: str, payload: bytes | None) -> list[Item]:
+    if payload is None:
+        raise damaged(episode_id)
+    return await asyncio.to_thread(older.steps_of, payload)
