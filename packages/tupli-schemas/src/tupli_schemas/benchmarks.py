@@ -6,9 +6,10 @@ from pydantic import Field, StringConstraints
 
 from tupli_schemas.base import Header, Id, Metadata, Name, Schema, Text
 from tupli_schemas.inspection import Inspection
+from tupli_schemas.inspection.limits import MAX_CHARACTERS
 from tupli_schemas.spaces import SpaceSpec
 
-MAX_SERIALIZED = 15_000_000
+MAX_SERIALIZED = MAX_CHARACTERS
 
 Hash = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9:_-]{1,128}$")]
 Serialized = Annotated[str, StringConstraints(min_length=1, max_length=MAX_SERIALIZED)]
