@@ -109,6 +109,25 @@ def test_every_wrong_field_is_named_with_its_path(live_server: LiveServer, body:
     assert found["errors"][0]["message"]
 
 
+@pytest.mark.parametrize(
+    ("path", "params", "wrong"),
+    [
+        ("/episodes/list", {"limt": 5}, "limt"),
+        ("/episodes/list", {"limit": "five"}, "limit"),
+        ("/episodes/list", {"limit": 0}, "limit"),
+        ("/episodes/list", {"limit": 10_001}, "limit"),
+        ("/episodes/list", {"actor": "admin"}, "actor"),
+        ("/access/groups/read", {}, "group_name"),
+        ("/access/groups/read", {"group": "x"}, "group"),
+        ("/access/groups/read", {"group_name": ""}, "group_name"),
+    ],
+)
+def test_every_wrong_parameter_is_named(live_server: LiveServer, path: str, params: dict[str, Any], wrong: str) -> None:
+    found = problem(a_user(live_server).get(path, **params), 422)
+
+    assert [item["path"] for item in found["errors"]] == [wrong]
+
+
 def test_a_body_that_stops_half_way_leaves_the_server_as_it_was(live_server: LiveServer) -> None:
     user = a_user(live_server)
 
