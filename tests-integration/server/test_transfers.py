@@ -199,7 +199,7 @@ def test_any_gridfs_client_can_read_a_payload(
     with connect(live_server.mongodb_url) as database:
         stored = database[live_server.database]
         bucket = gridfs.GridFSBucket(stored, "episodes")
-        payload_id = stored["episodes"].find_one({"_id": header.id})["payload_id"]
+        [payload_id] = stored["episodes"].distinct("payload_id", {"_id": header.id})
 
         found = bucket.open_download_stream(payload_id).read()
 

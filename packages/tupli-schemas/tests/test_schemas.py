@@ -211,7 +211,7 @@ def test_metadata_of_any_depth_is_refused_without_a_crash() -> None:
 
 
 def test_metadata_is_a_copy_and_takes_numpy_values() -> None:
-    mine = {"shares": np.array([1, 2]), "mean": np.float32(0.5)}
+    mine: dict[str, Any] = {"shares": np.array([1, 2]), "mean": np.float32(0.5)}
 
     kept = BenchmarkMetadata(name="x", extra=mine)
     mine["mean"] = np.float32(1)
