@@ -58,8 +58,8 @@ class RLTuple(Schema):
         obs: Any,
         action: Any,
         reward: Any,
-        terminated: bool,
-        truncated: bool,
+        terminated: object,
+        truncated: object,
         info: Mapping[str, Any] | None = None,
     ) -> Self:
         """A tuple from the values around one ``env.step``; ``obs`` is the observation that the agent acted on.
