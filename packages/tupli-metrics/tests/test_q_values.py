@@ -147,7 +147,7 @@ def test_random_features_find_the_value_of_smooth_problems() -> None:
 def test_a_random_policy_on_a_mountain_that_it_never_climbs_is_worth_its_price_for_ever() -> None:
     episodes, _, _ = load("MountainCar-v0")
 
-    result = AverageQ("lstd", features=lambda cells: cells.astype(np.float32)).evaluate(episodes["random"])
+    result = AverageQ("lstd", features=lambda cells: cells.astype(np.float32), rows=20_000).evaluate(episodes["random"])
 
     assert result.value == pytest.approx(-100, abs=0.5)
     assert result.details["mc"] > -60
@@ -164,7 +164,7 @@ def test_least_squares_agree_with_returns_where_both_are_known() -> None:
 
 def test_standard_errors_cover_what_new_data_gives() -> None:
     for estimator in ("mc", "lstd"):
-        results = [AverageQ(estimator, gamma=0.9).evaluate(random_walk(60, seed)) for seed in range(40)]
+        results = [AverageQ(estimator, gamma=0.9, n_features=64).evaluate(random_walk(60, seed)) for seed in range(40)]
 
         spread = np.std([result.value for result in results], ddof=1)
         claimed = np.mean([result.std_error or 0 for result in results])
