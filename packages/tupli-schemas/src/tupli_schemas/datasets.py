@@ -32,7 +32,8 @@ class DatasetUpload(DatasetDescription):
 
     id: Id | None = None
     episodes: Annotated[
-        tuple[Id, ...], Field(min_length=1, max_length=MAX_EPISODES, json_schema_extra={"uniqueItems": True})
+        tuple[Id, ...],
+        Field(min_length=1, max_length=MAX_EPISODES, fail_fast=True, json_schema_extra={"uniqueItems": True}),
     ]
 
     @model_validator(mode="after")

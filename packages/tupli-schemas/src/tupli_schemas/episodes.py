@@ -91,7 +91,7 @@ def _keep_columns(steps: Any, read_tuples: ValidatorFunctionWrapHandler) -> Any:
     return steps
 
 
-Steps = Annotated[tuple[RLTuple, ...], WrapValidator(_keep_columns)]
+Steps = Annotated[tuple[RLTuple, ...], Field(fail_fast=True), WrapValidator(_keep_columns)]
 
 
 class Episode(EpisodeDescription):

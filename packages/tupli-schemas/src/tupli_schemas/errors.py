@@ -9,6 +9,9 @@ from pydantic import ConfigDict
 
 from tupli_schemas.base import Schema
 
+MAX_FIELD_PROBLEMS = 100
+"""So many wrong places are named; whoever has more of them has another problem."""
+
 
 class FieldProblem(Schema):
     """One place in the input that is wrong."""
@@ -208,10 +211,11 @@ def from_problem(problem: Problem) -> TupliError:
 
 
 def invalid_data(error: Any, what: str) -> InvalidDataError:
-    """A pydantic ``ValidationError`` in our words: every wrong field with its path."""
+    """A pydantic ``ValidationError`` in our words: the wrong fields with their paths, up to ``MAX_FIELD_PROBLEMS`` of them."""
+    items = error.errors(include_url=False, include_context=False, include_input=False)
     problems = tuple(
         FieldProblem(path=".".join(map(str, item["loc"])), message=item["msg"].removeprefix("Value error, "))
-        for item in error.errors(include_url=False, include_context=False, include_input=False)
+        for item in items[:MAX_FIELD_PROBLEMS]
     )
     first = problems[0]
     where = f" at {first.path!r}" if first.path else ""

@@ -132,7 +132,7 @@ class FilterIN(_WithKey):
     """``key`` equals one of the values in ``value``."""
 
     type: Literal[FilterType.IN] = FilterType.IN
-    value: Annotated[tuple[Comparable, ...], Field(max_length=MAX_VALUES)]
+    value: Annotated[tuple[Comparable, ...], Field(max_length=MAX_VALUES, fail_fast=True)]
     if TYPE_CHECKING:
 
         def __init__(self, key: str, value: Iterable[Operand]) -> None: ...

@@ -17,6 +17,9 @@ DRAIN_BYTES = 4_000_000_000
 DRAIN_SECONDS = 60.0
 """How much of a refused body is read and dropped, so that its sender gets to read why."""
 
+MAX_JSON_VALUES = 4_000_000
+"""About 250 MB once they are made; enough for a million ids, or for an environment with its data in its text."""
+
 
 class BodyGuard:
     """Wraps an application from outside: its answers go out when the body has come in.
@@ -102,13 +105,24 @@ class JsonRequest(Request[Any, Any, Any]):
         Raises:
             HTTPException: The body is declared to be something else.
             InvalidDataError: It is no JSON, or nested too deeply.
+            TooLargeError: It holds more values than anybody means.
         """
         declared, _ = self.content_type
         if declared and declared != "application/json" and not declared.endswith("+json"):
             raise HTTPException(f"the body is {declared}, and this route takes application/json", status_code=415)
+        _require_few_values(await self.body())
         try:
             return await super().json()
         except RecursionError:
             raise InvalidDataError("the JSON is nested too deeply") from None
         except SerializationException as error:
             raise InvalidDataError(f"the body is not JSON: {error}") from None
+
+
+def _require_few_values(body: bytes) -> None:
+    """Values take up to twenty times the room of their text, so they are counted before they are made."""
+    if len(body) > MAX_JSON_VALUES and sum(map(body.count, (b",", b"[", b"{"))) > MAX_JSON_VALUES:
+        raise TooLargeError(
+            f"the JSON holds more than {MAX_JSON_VALUES:,} values",
+            hint="send less at once: episodes as frames, data as artifacts",
+        )

@@ -16,6 +16,7 @@ from litestar.types import ExceptionHandlersMap
 from pymongo.errors import ConnectionFailure, DocumentTooLarge, OperationFailure, PyMongoError
 
 from tupli_schemas.errors import (
+    MAX_FIELD_PROBLEMS,
     FieldProblem,
     InvalidDataError,
     NotFoundError,
@@ -33,6 +34,14 @@ from tupli_schemas.errors import (
 PROBLEM_JSON = "application/problem+json"
 OUT_OF_DISK_SPACE = 14_031
 
+HINTS = {
+    405: "the server's page /docs lists all routes",
+    413: "send less at once",
+    415: "the server's page /docs says what this route takes",
+    422: "the server's page /docs says what this route takes",
+}
+"""What to do next, where an error itself does not know better."""
+
 _MISSING_PARAMETER = re.compile(r"Missing required query parameter '(\w+)'")
 
 _log = structlog.get_logger(__name__)
@@ -49,7 +58,8 @@ def answer(request: Request[Any, Any, Any], error: TupliError) -> Response[Probl
 
 
 def respond(problem: Problem, headers: dict[str, str] | None = None) -> Response[Problem]:
-    """A problem as an HTTP response."""
+    """A problem as an HTTP response, with a way on if nobody has named one."""
+    problem = problem if problem.hint else problem.model_copy(update={"hint": HINTS.get(problem.status)})
     return Response(problem, status_code=problem.status, media_type=PROBLEM_JSON, headers=headers or {})
 
 
@@ -66,7 +76,9 @@ def answer_invalid_input(request: Request[Any, Any, Any], error: ValidationExcep
 
 def _invalid(error: ValidationException) -> InvalidDataError:
     found = error.extra if isinstance(error.extra, list) else []
-    problems = tuple(_field_problem(str(item.get("key", "")), str(item.get("message", ""))) for item in found)
+    problems = tuple(
+        _field_problem(str(item.get("key", "")), str(item.get("message", ""))) for item in found[:MAX_FIELD_PROBLEMS]
+    )
     if not problems and (parameter := _MISSING_PARAMETER.match(error.detail)):
         problems = (FieldProblem(path=parameter[1], message="it is missing from the query"),)
     if not problems:

@@ -18,8 +18,8 @@ from tupli_server.parameters import Actor, AnyRequest, JSONBody, PageQuery
 
 FRAMES = "application/vnd.tupli.frames"
 MAX_IDS_BODY = 80_000_000
-MAX_JSON_BODY = 256_000_000
-"""Steps as JSON are large; who sends more than this sends frames."""
+MAX_JSON_BODY = 32_000_000
+"""Twice what older servers could keep of an episode; who has more sends frames."""
 
 Id = Annotated[str, id_parameter("episode")]
 

@@ -1,7 +1,7 @@
 """Many episodes on their way out: a manifest, then for each its header and its payload, as a stream of frames."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -42,7 +42,9 @@ class DownloadQuery(Schema):
     model_config = ConfigDict(json_schema_extra=_BY_FILTER_OR_BY_ID)
 
     filter: BoundedFilter = EVERYTHING
-    ids: tuple[str, ...] | None = Field(default=None, max_length=MAX_IDS, description="What is no id is not found.")
+    ids: Annotated[tuple[str, ...], Field(fail_fast=True)] | None = Field(
+        default=None, max_length=MAX_IDS, description="What is no id is not found."
+    )
     after: Id | None = Field(
         default=None, description="Only those behind this id: where an interrupted download left off."
     )
