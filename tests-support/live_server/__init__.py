@@ -25,6 +25,7 @@ class LiveServer:
 
     def __init__(self, mongodb_url: str, database: str, **settings: Any) -> None:
         self.admin_password = secrets.token_urlsafe(16)
+        self.secret_key = secrets.token_urlsafe(48)
         self.database = database
         self.mongodb_url = mongodb_url
         self.port = _free_port()
@@ -34,7 +35,7 @@ class LiveServer:
             "database": database,
             "host": HOST,
             "port": self.port,
-            "secret_key": secrets.token_urlsafe(48),
+            "secret_key": self.secret_key,
             "admin_password": self.admin_password,
             "password_rounds": 10,
             "open_signup": True,

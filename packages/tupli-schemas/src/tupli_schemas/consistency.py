@@ -31,9 +31,9 @@ def check_episode(data: "EpisodeData") -> None:
             raise InvalidDataError(f"the presence of infos/{key} is {form(column.present)}, not bool for {steps} steps")
 
 
-def count_steps(rewards: Array) -> int:
+def count_steps(rewards: Tree) -> int:
     """How many rewards there are; ``InvalidDataError`` if there are none, or it is not one real number for each step."""
-    if rewards.ndim != 1 or rewards.dtype.kind not in "biuf":
+    if not isinstance(rewards, np.ndarray) or rewards.ndim != 1 or rewards.dtype.kind not in "biuf":
         raise InvalidDataError(f"rewards are one real number for each step, not {form(rewards)}")
     if not len(rewards):
         raise InvalidDataError(EMPTY)

@@ -63,25 +63,32 @@ async def _from_frame(arrival: Arrival, body: AsyncIterator[bytes]) -> ArtifactM
 
 
 async def _from_form(arrival: Arrival, boundary: str, body: AsyncIterator[bytes]) -> ArtifactMetadata:
-    said, has_data = bytearray(), False
-    part = ""
+    said, parts = bytearray(), [""]
     try:
         with PushMultipartParser(boundary) as parser:
             async for piece in body:
                 for event in parser.parse(piece):
                     if isinstance(event, MultipartSegment):
-                        part = event.name
-                        has_data = has_data or part == "data"
-                    elif event and part == "data":
+                        parts.append(_new_part(event.name, parts))
+                    elif event and parts[-1] == "data":
                         await arrival.feed(bytes(event))
-                    elif event and part == "metadata":
+                    elif event:
                         said += event
                         _require_small(said)
     except MultipartError as error:
         raise InvalidDataError(f"the form cannot be read: {error}") from None
-    if not has_data:
+    if "data" not in parts:
         raise InvalidDataError("the form has no file called data")
     return _metadata(bytes(said))
+
+
+def _new_part(name: str, before: list[str]) -> str:
+    """The name of a part, unless it is unknown or comes twice: two files would quietly become one."""
+    if name not in {"data", "metadata"}:
+        raise InvalidDataError(f"the form has a part {name[:100]!r}; it has a file 'data' and a text 'metadata'")
+    if name in before:
+        raise InvalidDataError(f"the form has two parts called {name}")
+    return name
 
 
 def _require_small(said: Any) -> None:
