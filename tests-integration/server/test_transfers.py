@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -257,28 +256,3 @@ def test_an_artifact_comes_in_the_form_that_older_clients_send(client: TupliAPIC
     assert answer.status_code == 200
     assert answer.json()["hash"] == hashlib.sha256(b"older bytes").hexdigest()
     assert client.load_artifact(answer.json()["id"]) == b"older bytes"
-
-
-def test_sixteen_writers_and_readers_lose_and_double_nothing(live_server: LiveServer, client: TupliAPIClient) -> None:
-    benchmark_id = client.store_benchmark(a_benchmark()).id
-    per_writer = 125
-
-    def write(writer: int) -> list[str]:
-        episodes = (an_episode(benchmark_id, writer=writer, number=number) for number in range(per_writer))
-        with TupliAPIClient(live_server.url, token=client.identity.token) as own:
-            return [header.id for header in own.record_episodes(episodes)]
-
-    def read(_: int) -> int:
-        with TupliAPIClient(live_server.url, token=client.identity.token) as own:
-            return sum(1 for _ in own.load_episodes(FilterEQ(key="benchmark_id", value=benchmark_id)))
-
-    with ThreadPoolExecutor(20) as pool:
-        reading = pool.map(read, range(4))
-        written = [one for ids in pool.map(write, range(16)) for one in ids]
-        list(reading)
-
-    stored = client.list_episodes(FilterEQ(key="benchmark_id", value=benchmark_id))
-    assert sorted(header.id for header in stored) == sorted(written)
-    assert {(header.metadata["writer"], header.metadata["number"]) for header in stored} == {
-        (writer, number) for writer in range(16) for number in range(per_writer)
-    }
