@@ -147,6 +147,7 @@ def test_a_name_that_is_none_is_not_there(user: Person, method: str, path: str, 
         ({"sort": "a\nb"}, "sort"),
         ({"sort": "x" * 5_000}, "sort"),
         ({"lmit": "1"}, "lmit"),
+        ({"limit": ["1", "2"]}, "limit"),
     ],
 )
 def test_a_wrong_page_is_refused_with_the_parameter(

@@ -1,4 +1,4 @@
-"""Query parameters that nothing reads are refused where parameters are read: a misspelt one would quietly change what is asked."""
+"""Query parameters that nothing reads, or that come twice, are refused: they would quietly change what is asked."""
 
 import difflib
 from collections.abc import Awaitable, Callable, Mapping
@@ -25,9 +25,13 @@ def refuse_unknown_parameters(describe: Callable[[], Mapping[str, Any]]) -> Call
 
     async def check(request: AnyRequest) -> None:
         names = known().get((request.method, request.scope.get("path_template", "")))
-        unknown = next((name for name in request.query_params if name not in names), None) if names else None
-        if names and unknown is not None:
-            raise _unknown(unknown, names)
+        if not names:
+            return
+        for name in request.query_params:
+            if name not in names:
+                raise _unknown(name, names)
+            if len(request.query_params.getall(name)) > 1:
+                raise _refused(name, "it is given twice", f"give {name!r} once")
 
     return check
 
@@ -35,5 +39,9 @@ def refuse_unknown_parameters(describe: Callable[[], Mapping[str, Any]]) -> Call
 def _unknown(name: str, names: frozenset[str]) -> InvalidDataError:
     nearest = difflib.get_close_matches(name, sorted(names), n=1)
     hint = f"did you mean {nearest[0]!r}?" if nearest else f"known are {', '.join(sorted(names))}"
-    problem = FieldProblem(path=name[:100], message="there is no such parameter")
-    return InvalidDataError(f"the query has a parameter {name[:100]!r}, which is unknown", hint=hint, errors=(problem,))
+    return _refused(name, "there is no such parameter", hint)
+
+
+def _refused(name: str, message: str, hint: str) -> InvalidDataError:
+    problem = FieldProblem(path=name[:100], message=message)
+    return InvalidDataError(f"the query is not valid at {name[:100]!r}: {message}", hint=hint, errors=(problem,))
