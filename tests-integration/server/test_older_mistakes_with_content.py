@@ -56,11 +56,11 @@ def test_what_is_checked_is_what_is_done(live_server: LiveServer, kind: str) -> 
     problem(attacker.send("DELETE", f"/{kind}s/delete", params={name: theirs}, json={name: own}), 404)
 
 
-def test_an_artifact_is_listed_and_published_without_touching_its_bytes(live_server: LiveServer) -> None:
-    owner = a_user(live_server)
+def test_an_artifact_is_listed_and_published_without_touching_its_bytes(own_server: LiveServer) -> None:
+    owner = a_user(own_server)
     artifact_id = fill(owner)["artifact"]
 
-    with watched(live_server) as seen:
+    with watched(own_server) as seen:
         (listed,) = owner.get("/artifacts/list").json()
         owner.put("/artifacts/publish", artifact_id=artifact_id, publish_in="global")
         owner.put("/artifacts/unpublish", artifact_id=artifact_id, unpublish_from="global")
@@ -71,11 +71,11 @@ def test_an_artifact_is_listed_and_published_without_touching_its_bytes(live_ser
     assert owner.get("/artifacts/list").json() == [listed]
 
 
-def test_episodes_are_listed_without_touching_their_steps(live_server: LiveServer) -> None:
-    owner = a_user(live_server)
+def test_episodes_are_listed_without_touching_their_steps(own_server: LiveServer) -> None:
+    owner = a_user(own_server)
     fill(owner)
 
-    with watched(live_server) as seen:
+    with watched(own_server) as seen:
         assert len(owner.get("/episodes/list").json()) == 1
 
     assert ("command", "episodes") in seen

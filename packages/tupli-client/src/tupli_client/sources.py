@@ -21,7 +21,7 @@ def opened_source(source: Any) -> Iterator[BinaryIO]:
     elif isinstance(source, os.PathLike):
         with _readable(Path(source)) as file:
             yield file
-    elif hasattr(source, "read"):
+    elif hasattr(source, "read") and not isinstance(source, io.TextIOBase):
         yield source
     else:
         raise InvalidDataError(
